@@ -1,0 +1,42 @@
+# Whatever a target needs is installed on the way: tools/environment.py keeps .venv, and runs the
+# rest of its line in it. Another Python: make lab PYTHON=python3.12
+IN = @sh tools/python.sh tools/environment.py
+
+.PHONY: help setup lab test test-cpus test-browser notebooks picture lint bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install what `lab` and `test` need; let `git diff` show notebooks readably, here only
+	$(IN) lab,test -- tools/configure_git.py
+
+lab: ## open the lessons in JupyterLab (ARGS="--no-browser --port 8890" is passed on)
+	$(IN) lab -- -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+		--LabApp.news_url=None $(ARGS)
+
+test: ## prove everything: unit tests, then every stored output of every lesson (EXTRAS=a,b adds extras)
+	$(IN) lab,test,$(EXTRAS) -- tools/validate.py --units
+
+test-cpus: ## prove the stored outputs again as older processors would compute them
+	$(IN) lab,test -- tools/validate.py --cpus
+
+test-browser: ## open the lessons in a real browser and move their sliders (needs Chromium)
+	$(IN) lab,test,browser -- -m pytest tests/browser
+
+notebooks: ## run all lessons and store their outputs
+	$(IN) lab,test -- tools/record.py $(ARGS)
+
+picture: ## draw the README's picture anew
+	$(IN) lab -- tools/picture.py
+
+lint: ## check style and layout of all code, in notebooks too
+	$(IN) lab,test -- -m ruff check .
+	$(IN) lab,test -- -m ruff format --check .
+
+bench: ## time rnn_core
+	@for file in benchmarks/*.py; do \
+		sh tools/python.sh tools/environment.py lab -- "$$file" || exit 1; done
+
+clean: ## remove .venv and caches; your notebooks stay
+	@rm -rf .venv .coverage .hypothesis .pytest_cache .ruff_cache *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

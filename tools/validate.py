@@ -1,0 +1,151 @@
+"""Run every lesson and solution, and compare each output with the stored one (strict nbval).
+
+python tools/validate.py            the lessons, one line for each
+python tools/validate.py --units    the unit tests first; the figures at the end cover both
+python tools/validate.py --cpus     the lessons as older processors would compute them
+"""
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STRICT = [
+    "--nbval",
+    "--nbval-current-env",
+    "--nbval-cell-timeout=120",
+    "-qq",
+    "--no-summary",
+    "--tb=no",
+    f"--color={'yes' if sys.stdout.isatty() else 'no'}",
+    "--override-ini=console_output_style=classic",
+    "-p",
+    "no:cacheprovider",
+]
+X86 = {"x86_64", "amd64", "i386", "i686", "x86"}
+
+
+def lessons() -> list[Path]:
+    return sorted(ROOT.glob("notebooks/*.ipynb")) + sorted(ROOT.glob("solutions/*/*.ipynb"))
+
+
+class Lines:
+    """A pytest plugin: one line per notebook, and a failed cell in nbval's words."""
+
+    def __init__(self) -> None:
+        self.seconds = defaultdict(float)
+        self.cells = defaultdict(int)
+        self.failed = defaultdict(list)
+
+    def pytest_report_teststatus(self, report):
+        return report.outcome, "", ""
+
+    def pytest_collectreport(self, report) -> None:
+        if report.failed:
+            print(f"  {report.nodeid}\n{report.longreprtext}\n")
+
+    def pytest_runtest_logreport(self, report) -> None:
+        name = report.nodeid.split("::")[0]
+        self.seconds[name] += report.duration
+        self.cells[name] += report.when == "call" and report.passed
+        if report.failed:
+            self.failed[name].append(report.longreprtext)
+
+    def pytest_runtest_teardown(self, item, nextitem) -> None:
+        self.last = nextitem is None or nextitem.parent is not item.parent
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logfinish(self, nodeid) -> None:
+        if self.last:
+            self.tell(nodeid.split("::")[0])
+
+    def tell(self, name: str) -> None:
+        state = f"{len(self.failed[name])} FAILED" if self.failed[name] else "ok"
+        print(f"  {name:<55} {self.cells[name]:3d} cells {self.seconds[name]:6.1f} s  {state}")
+        for text in self.failed[name]:
+            print(f"\n{text}\n")
+        sys.stdout.flush()
+
+
+def validate() -> bool:
+    found = [str(path.relative_to(ROOT)) for path in lessons()]
+    if not found:
+        print("There is no lesson in notebooks/.")
+        return False
+    print("Stored outputs:", flush=True)
+    lines = Lines()
+    code = pytest.main([*STRICT, *found], plugins=[lines])
+    print(f"  {len(found)} notebooks, {sum(lines.cells.values())} cells as stored, ", end="")
+    print(f"{sum(map(len, lines.failed.values()))} not, {sum(lines.seconds.values()):.1f} s")
+    return code == 0
+
+
+def unit_tests() -> bool:
+    arguments = ["tests", "--ignore=tests/browser", "--cov=rnn_core", "--cov-report=term"]
+    print("Unit tests:", flush=True)
+    return (
+        subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT).returncode == 0
+    )
+
+
+def numpy_features() -> str:
+    """The instructions beyond numpy's baseline that it would use on this processor."""
+    from numpy._core import _multiarray_umath as umath
+
+    return " ".join(name for name in umath.__cpu_dispatch__ if umath.__cpu_features__[name])
+
+
+def openblas_core(variables: dict[str, str]) -> str:
+    """What OpenBLAS says it runs as: a request that it ignores would prove nothing."""
+    probe = [sys.executable, "-c", "import numpy"]
+    told = subprocess.run(
+        probe, env={**variables, "OPENBLAS_VERBOSE": "2"}, capture_output=True, encoding="utf-8"
+    )
+    core = re.search(r"Core: (\S+)", told.stdout + told.stderr)
+    return core[1] if core else "unknown"
+
+
+def validate_as_older_cpus() -> bool:
+    if platform.machine().lower() not in X86:
+        print(f"Skipped: these variants are x86 processors, and this one is {platform.machine()}.")
+        return True
+    variants = [
+        {"OPENBLAS_CORETYPE": "Prescott"},
+        {"OPENBLAS_CORETYPE": "Haswell"},
+        {"NPY_DISABLE_CPU_FEATURES": numpy_features()},
+    ]
+    passed = []
+    for variant in variants:
+        variables = {**os.environ, **variant}
+        named = ", ".join(f"{name}={value!r}" for name, value in variant.items())
+        print(f"\n{named}; OpenBLAS runs as {openblas_core(variables)}", flush=True)
+        passed.append(subprocess.run([sys.executable, __file__], env=variables).returncode == 0)
+    return all(passed)
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--units", action="store_true", help="run the unit tests first")
+    options.add_argument("--cpus", action="store_true", help="as older processors would")
+    chosen = options.parse_args()
+    os.chdir(ROOT)
+    start = time.perf_counter()
+    if chosen.cpus:
+        passed = validate_as_older_cpus()
+    else:
+        units = unit_tests() if chosen.units else True
+        passed = validate() and units
+    print(f"{'All passed' if passed else 'FAILED'}, {time.perf_counter() - start:.0f} s in all.")
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
