@@ -1,0 +1,34 @@
+"""Parameters as trees: NamedTuples (nested as one likes) whose leaves are NumPy arrays.
+
+The same idea, with the same meaning of "leaf", as JAX's pytrees: a function of arrays is carried over to a
+whole set of parameters at once, and the result has the type of the parameters.
+"""
+
+import numpy as np
+
+
+def rebuild(like, parts):
+    """A tuple of the type of `like` from its parts."""
+    return type(like)(*parts) if hasattr(like, "_fields") else type(like)(parts)
+
+
+def tree_map(f, tree, *others):
+    """f(leaf, …) on every leaf; trees of equal structure go side by side. Other objects pass as they are."""
+    if isinstance(tree, np.ndarray):
+        return f(tree, *others)
+    if isinstance(tree, tuple):
+        return rebuild(tree, [tree_map(f, *parts) for parts in zip(tree, *others, strict=True)])
+    return tree
+
+
+def leaves(tree, name=""):
+    """[(name, array), …] of every leaf, named by its path, such as ``cell.W_h``."""
+    if isinstance(tree, np.ndarray):
+        return [(name or "array", tree)]
+    if not isinstance(tree, tuple):
+        return []
+    fields = getattr(tree, "_fields", range(len(tree)))
+    dot = name + "." if name else ""
+    return [
+        leaf for f, part in zip(fields, tree, strict=True) for leaf in leaves(part, f"{dot}{f}")
+    ]
