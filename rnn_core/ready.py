@@ -1,0 +1,48 @@
+"""Lesson 0's question: is everything here? Answered in words, and without importing what may be missing."""
+
+import importlib.metadata
+import sys
+
+NEEDED = {  # the lower bounds of pyproject.toml, which a test compares
+    "numpy": (2, 0),
+    "matplotlib": (3, 9),
+    "sympy": (1, 13),
+    "anywidget": (0, 9),
+    "ipywidgets": (8, 1),
+    "jupyterlab": (4, 3),
+    "ipykernel": (6, 29),
+}
+PYTHON = (3, 11)
+MEND = (
+    "close JupyterLab and run `make lab` in the course's folder (or see README.md, “Without make”)"
+)
+
+
+def report(needed=NEEDED, python=sys.version_info):
+    """A few lines of text: each thing the lessons need, whether it is here, and what to do if it is not.
+
+    needed: {distribution: lowest version as a tuple}; python: the interpreter's version as a tuple.
+    """
+    found = {"Python": (PYTHON, tuple(python[:2]))}
+    found |= {name: (least, _version(name)) for name, least in needed.items()}
+    lines, missing = [], []
+    for name, (least, have) in found.items():
+        good = have is not None and have >= least
+        state = "here" if good else "missing" if have is None else f"too old ({_dotted(have)})"
+        lines.append(f"{name:12} {_dotted(least):>5} or newer: {state}")
+        missing += [] if good else [name]
+    verdict = f"Not ready for {', '.join(missing)}: {MEND}." if missing else "Everything is here."
+    return "\n".join([*lines, verdict])
+
+
+def _dotted(version):
+    return ".".join(map(str, version))
+
+
+def _version(name):
+    """Major and minor version of an installed distribution, or None."""
+    try:
+        text = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in text.split(".")[:2])
