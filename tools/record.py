@@ -1,0 +1,96 @@
+"""make notebooks: run every lesson and solution and store its outputs, deterministically.
+
+    python tools/record.py [notebook …]
+
+What differs from run to run is not stored: timings, execution dates, widget ids, the interpreter's version.
+Run twice, the bytes are equal. A cell that fails or writes to stderr stops the recording, and the file on
+disk stays as it was.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+ROOT = Path(__file__).resolve().parent.parent
+# Sums in another order differ in the last digit, and a curve may move by a pixel: one thread, one order.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+TIMING = "Timings differ from machine to machine: run this cell to see yours.\n"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def notebooks():
+    """All notebooks with stored outputs: the lessons and the solutions."""
+    return sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("solutions/*/*.ipynb")])
+
+
+def record(path):
+    """Execute one notebook in a fresh kernel and write it back, normalised."""
+    before = path.read_text(encoding="utf-8")
+    nb = nbformat.reads(before, as_version=4)
+    clear(nb)
+    client = NotebookClient(
+        nb,
+        kernel_name="python3",
+        timeout=600,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    client.execute()
+    normalise(nb)
+    nbformat.validate(nb)
+    after = nbformat.writes(nb).rstrip("\n") + "\n"
+    path.write_text(after, encoding="utf-8", newline="\n")
+    return before != after
+
+
+def clear(nb):
+    """Forget old outputs, so that none survives in a cell that is no longer run."""
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+
+
+def normalise(nb):
+    """Keep of a run only what the next run will say again."""
+    nb.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in nb.cells:
+        tags = cell.metadata.get("tags")
+        cell.metadata = {"tags": tags} if tags else {}
+        if cell.cell_type == "code":
+            cell.outputs = [stored(output) for output in cell.outputs]
+            if "timing" in (tags or []):
+                cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=TIMING)]
+
+
+def stored(output):
+    """The output without ids of this session; stderr and its like are refused."""
+    if output.output_type == "stream" and output.name == "stderr":
+        raise ValueError(f"a cell wrote to stderr:\n{output.text}")
+    if "data" in output:
+        output.data.pop(WIDGET, None)
+        output.metadata = {k: v for k, v in output.metadata.items() if k in output.data}
+    return output
+
+
+def main(names):
+    """Record the named notebooks, or all; say how long each took and whether it changed."""
+    for path in [Path(n).resolve() for n in names] or notebooks():
+        start = time.perf_counter()
+        try:
+            changed = record(path)
+        except (CellExecutionError, ValueError) as error:
+            sys.exit(f"{path.stem}: not recorded, the file is as it was\n{error}")
+        took = time.perf_counter() - start
+        print(f"{path.stem:28} {took:5.1f} s  {'changed' if changed else 'as before'}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
