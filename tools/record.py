@@ -8,19 +8,22 @@ disk stays as it was.
 """
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 ROOT = Path(__file__).resolve().parent.parent
 # Sums in another order differ in the last digit, and a curve may move by a pixel: one thread, one order.
-os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 TIMING = "Timings differ from machine to machine: run this cell to see yours.\n"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+KEPT = ("nbgrader", "tags")  # of a cell's metadata: what decides how it is graded and compared
+FAILURES = (CellControlSignal, DeadKernelError, OSError, ValueError, nbformat.ValidationError)
 
 
 def notebooks():
@@ -30,8 +33,8 @@ def notebooks():
 
 def record(path):
     """Execute one notebook in a fresh kernel and write it back, normalised."""
-    before = path.read_text(encoding="utf-8")
-    nb = nbformat.reads(before, as_version=4)
+    before = path.read_bytes()
+    nb = nbformat.reads(before.decode(), as_version=4)
     clear(nb)
     client = NotebookClient(
         nb,
@@ -39,13 +42,19 @@ def record(path):
         timeout=600,
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],  # its warnings are about networks
     )
-    client.execute()
+    client.execute(env=os.environ | ONE_THREAD)
     normalise(nb)
     nbformat.validate(nb)
-    after = nbformat.writes(nb).rstrip("\n") + "\n"
-    path.write_text(after, encoding="utf-8", newline="\n")
+    after = written(nb).encode()
+    path.write_bytes(after)
     return before != after
+
+
+def written(nb):
+    """The notebook as the text of a file."""
+    return nbformat.writes(nb).rstrip("\n") + "\n"
 
 
 def clear(nb):
@@ -63,7 +72,7 @@ def normalise(nb):
     }
     for cell in nb.cells:
         tags = cell.metadata.get("tags")
-        cell.metadata = {"tags": tags} if tags else {}
+        cell.metadata = {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
         if cell.cell_type == "code":
             cell.outputs = [stored(output) for output in cell.outputs]
             if "timing" in (tags or []):
@@ -86,8 +95,9 @@ def main(names):
         start = time.perf_counter()
         try:
             changed = record(path)
-        except (CellExecutionError, ValueError) as error:
-            sys.exit(f"{path.stem}: not recorded, the file is as it was\n{error}")
+        except FAILURES as error:
+            plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+            sys.exit(f"{path.stem}: not recorded, the file is as it was\n{plain}")
         took = time.perf_counter() - start
         print(f"{path.stem:28} {took:5.1f} s  {'changed' if changed else 'as before'}", flush=True)
 
