@@ -1,6 +1,7 @@
 """Lesson 0's question: is everything here? Answered in words, and without importing what may be missing."""
 
 import importlib.metadata
+import re
 import sys
 
 NEEDED = {  # the lower bounds of pyproject.toml, which a test compares
@@ -45,4 +46,4 @@ def _version(name):
         text = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-    return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in text.split(".")[:2])
+    return tuple(int(re.match(r"\d*", part)[0] or 0) for part in text.split(".")[:2])

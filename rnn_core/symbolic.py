@@ -74,10 +74,25 @@ class Unrolled:
             raise ValueError(f"numbers: got none for {left}, wanted one for every symbol")
         return float(result.evalf(30))
 
+    def finite_difference(self, quantity, numbers, eps=1e-5):
+        """∂L/∂quantity ≈ (L(q + ε) − L(q − ε)) / 2ε: `quantity` is moved, all that follows from it follows.
+
+        numbers: {symbol: number} as for `value`. The error is of order ε², and of order 1e−16/ε by rounding.
+        """
+        others = {name: number for name, number in numbers.items() if name != quantity}
+        L = sympy.lambdify(quantity, self.expand(self.L, keep=quantity).subs(others))
+        q = self.value(quantity, numbers)
+        return float(L(q + eps) - L(q - eps)) / (2 * eps)
+
     def numbers(self, W_x, W_h, W_y, x, y_star, h_0=0.0):
-        """{symbol: number} for `value`, from the arguments of `worked.work`; each copy of an untied weight alike."""
-        pairs = {self.h_0: h_0, **dict(zip(self.x, x, strict=True))}
-        pairs |= dict(zip(self.y_star, y_star, strict=True))
+        """{symbol: number} for `value`, from the arguments of `worked.work`; each copy of an untied weight alike.
+
+        Raises ValueError where x or y_star has not one number per step.
+        """
+        pairs = {self.h_0: h_0}
+        for name, symbols, given in (("x", self.x, x), ("y_star", self.y_star, y_star)):
+            check.shape(name, (len(given),), (len(symbols),), ": one number per step")
+            pairs |= dict(zip(symbols, given, strict=True))
         for weight, number in ((self.W_x, W_x), (self.W_h, W_h), (self.W_y, W_y)):
             copies = weight if isinstance(weight, tuple) else (weight,)
             pairs |= dict.fromkeys(copies, number)

@@ -7,6 +7,7 @@ rounded the way a hand calculation is. The general code is `cells.RNN`; the test
 """
 
 import math
+import numbers
 from typing import NamedTuple
 
 from . import check
@@ -52,7 +53,9 @@ def work(W_x, W_h, W_y, x, y_star, h_0=0.0, keep_state=exactly, keep=exactly, ca
     `to_decimals(d)`). carry multiplies W_h δ_{t+1}: 0 is the famous bug, a gradient that forgets time.
     Raises ValueError where x and y_star differ in length or are empty, or a number is not finite.
     """
-    x, y_star = _checked(x, y_star, W_x=W_x, W_h=W_h, W_y=W_y, h_0=h_0)
+    W_x, W_h, W_y, h_0 = _scalars(W_x=W_x, W_h=W_h, W_y=W_y, h_0=h_0)
+    x = _sequence("x", x, "T")
+    y_star = _sequence("y_star", y_star, len(x), where=": one target per x")
     z, h = [], [keep_state(h_0)]
     for x_t in x:
         z.append(keep(W_x * x_t + W_h * h[-1]))
@@ -84,15 +87,17 @@ def _terms(delta, dy, x, before, h):
     return [[a * b for a, b in zip(*pair, strict=True)] for pair in pairs]
 
 
-def _checked(x, y_star, **numbers):
-    for name, value in numbers.items():
-        if not isinstance(value, (int, float)) or not math.isfinite(value):
+def _scalars(**scalars):
+    for name, value in scalars.items():
+        if not isinstance(value, numbers.Real) or not math.isfinite(value):
             raise ValueError(f"{name}: got {value!r}, wanted one finite number")
-    x = check.floats("x", [float(v) for v in x], ("T",))
-    y_star = check.floats(
-        "y_star", [float(v) for v in y_star], (len(x),), where=": one target per x"
-    )
-    return x.tolist(), y_star.tolist()
+    return map(float, scalars.values())
+
+
+def _sequence(name, values, T, where=""):
+    a = check.array(name, values)
+    a = a.astype(float) if a.dtype.kind in "iu" else a
+    return check.floats(name, a, (T,), where=where).tolist()
 
 
 # The same example as lecture notes print it, with their own digits: a quotation, not a result.

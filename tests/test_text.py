@@ -60,3 +60,9 @@ def test_one_hot_vectors_are_separate():
     e = one_hot([0, 0], 2)
     e[0, 1] = 5
     same(e[1], [1, 0])
+
+
+@pytest.mark.parametrize("symbols", [(), ("a", "b", "a")])
+def test_a_vocabulary_has_distinct_symbols_and_one_at_least(symbols):
+    with pytest.raises(ValueError, match=r"symbols: got .*, wanted distinct symbols, one or more"):
+        Vocabulary(symbols)

@@ -1,6 +1,6 @@
 """make picture: the README's picture, drawn by the collection itself from the worked example.
 
-    python tools/picture.py [file.png]
+python tools/picture.py [file.png]
 """
 
 import sys

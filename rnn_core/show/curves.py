@@ -47,7 +47,8 @@ def surface(title, xlabel, ylabel, x, y, z, path=None):
     fig.colorbar(filled, ax=ax, label="loss L", ticks=ticks).ax.minorticks_off()
     if path is not None:
         ax.plot(*np.transpose(path), color="white", lw=4.5)
-        ax.plot(*np.transpose(path), "-o", color=GRADIENT, ms=4, lw=2, label="gradient descent")
+        sparse = {"markevery": max(1, len(path) // 30)}  # a marker every so many steps
+        ax.plot(*np.transpose(path), "-o", color=GRADIENT, ms=4, lw=2, label="gradient descent", **sparse)
         ax.plot(*path[0], "s", color="white", mec=GRADIENT, mew=2, ms=10, label="start")
         ax.legend(frameon=True, loc="lower left")
     ax.grid(False)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..cells import RNN
+from .graph import numbers
 from .live import Choice, LiveFigure, Slider
 from .style import FAINT, INPUT, SERIES, STATE, figure
 
@@ -18,7 +19,7 @@ INPUTS = {
 def _run(values):
     W_h = np.array([[values["own"], values["down"]], [values["up"], values["own"]]])
     cell = RNN(np.array([[values["W_x"]], [0.0]]), W_h, np.full(2, values["b"]))
-    x = INPUTS[values["sequence"]]
+    x = values["size"] * INPUTS[values["sequence"]]
     h, _ = cell.forward(x.reshape(T, 1, 1))
     return x, h[:, 0]
 
@@ -27,8 +28,8 @@ def _sentence(h, t, sequence):
     tail = np.abs(h[-1]).max()
     end = "the states have died away" if tail < 0.05 else "the states are still alive"
     return (
-        f"Input: {sequence}. At step t = {t} the states are h_1 = {h[t - 1, 0]:.2f} and "
-        f"h_2 = {h[t - 1, 1]:.2f}; after step {T} {end} (largest |h| = {tail:.2f})."
+        f"Input: {sequence}. At step t = {t} the states are h_1 = {numbers(h[t - 1, 0])} and "
+        f"h_2 = {numbers(h[t - 1, 1])}; after step {T} {end} (largest |h| = {tail:.2f})."
     )
 
 
@@ -39,12 +40,19 @@ def _axes():
     left.remove()
     top, bottom = fig.add_subplot(inside[0]), fig.add_subplot(inside[1])
     steps = (0.3, T + 0.7)
-    top.set(xlim=steps, ylim=(-1.3, 1.3), ylabel="input $x_t$", xticklabels=[])
+    top.set(xlim=steps, ylim=(-2.3, 2.3), ylabel="input $x_t$", xticklabels=[])
     top.set_title("What goes in …")
     bottom.set(xlim=steps, ylim=(-1.75, 1.1), xlabel="step t", ylabel="states $h_t$")
     bottom.set_yticks((-1, 0, 1))  # below −1 there is room for the legend
     bottom.set_title("… and what the two units make of it")
-    plane.set(xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), xlabel="unit 1", ylabel="unit 2", aspect="equal", anchor="N")
+    plane.set(
+        xlim=(-1.1, 1.1),
+        ylim=(-1.1, 1.1),
+        xlabel="unit 1",
+        ylabel="unit 2",
+        aspect="equal",
+        anchor="N",
+    )
     plane.set(xticks=(-1, -0.5, 0, 0.5, 1), yticks=(-1, -0.5, 0, 0.5, 1))
     plane.set_title("The state is a point that moves")
     for ax in (top, bottom, plane):
@@ -59,7 +67,7 @@ def flow():
     t_axis = np.arange(1, T + 1)
     (bars,) = top.plot([], [], color=INPUT, drawstyle="steps-mid")
     (one,) = bottom.plot([], [], "-o", color=STATE, ms=4, label="unit 1, sees the input")
-    (two,) = bottom.plot([], [], "--s", color=SERIES[1], ms=4, label="unit 2, sees unit 1 only")
+    (two,) = bottom.plot([], [], "--s", color=SERIES[1], ms=4, label="unit 2, no input")
     bottom.legend(loc="lower right", fontsize=9, ncols=2)
     now = [ax.plot([], [], color="#555555", lw=1, ls=":")[0] for ax in (top, bottom)]
     (path,) = plane.plot([], [], "-o", color=FAINT, ms=3, lw=1)
@@ -83,6 +91,7 @@ def flow():
         update,
         [
             Choice("sequence", "input sequence", tuple(INPUTS), "one pulse"),
+            Slider("size", "size of the input", -2.0, 2.0, 0.1, 1.0),
             Slider("t", "look at step t", 1, T, 1, 6),
             Slider("W_x", "input to unit 1, W_x", -3.0, 3.0, 0.1, 1.5),
             Slider("own", "each unit to itself", -1.5, 1.5, 0.05, 0.8),

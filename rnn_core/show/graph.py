@@ -63,18 +63,18 @@ def node(ax, at, kind, name, text="", half=(0.48, 0.34), size=11):
     number = ax.text(x, y, text, ha="center", va="center", fontsize=size, zorder=4)
     ax.text(
         x - half[0] + 0.02,
-        y + half[1] + 0.08,
+        y + half[1] + 0.14,
         name,
         ha="left",
         va="bottom",
-        fontsize=12,
+        fontsize=size + 1,
         color=COLOURS[kind],
         zorder=4,
     )
     return Node(box, number, at, half)
 
 
-def arrow(ax, a, b, colour="#333333", bend=0.0, shift=(0.0, 0.0), **style):
+def arrow(ax, a, b, colour="#333333"):
     """An arrow from the edge of node `a` to the edge of node `b`."""
     (xa, ya), (xb, yb) = a.at, b.at
     across = abs(xb - xa) > abs(yb - ya)
@@ -82,17 +82,15 @@ def arrow(ax, a, b, colour="#333333", bend=0.0, shift=(0.0, 0.0), **style):
     start = (xa + dx * a.half[0], ya) if across else (xa, ya + dy * a.half[1])
     end = (xb - dx * b.half[0], yb) if across else (xb, yb - dy * b.half[1])
     patch = FancyArrowPatch(
-        tuple(np.add(start, shift)),
-        tuple(np.add(end, shift)),
+        start,
+        end,
         arrowstyle="-|>",
         mutation_scale=14,
         shrinkA=1,
         shrinkB=1,
         linewidth=1.8,
         color=colour,
-        connectionstyle=f"arc3,rad={bend}",
         zorder=2,
-        **style,
     )
     return ax.add_patch(patch)
 
@@ -103,63 +101,79 @@ def bare(ax, xlim, ylim):
     ax.axis("off")
 
 
-def _weight(ax, x, y, name, **where):
-    ax.text(x, y, name, color="#333333", fontsize=11, zorder=5, **where)
+def _weight(ax, x, y, name, size, **where):
+    ax.text(x, y, name, color="#333333", fontsize=size, zorder=5, **where)
 
 
-def _column(ax, x, t, texts, half):
+def _column(ax, x, t, texts, half, size):
     """Nodes x_t, h_t and, if there is an output, y_t, with the arrows between them."""
     names = {"x": f"$x_{t}$", "h": f"$h_{t}$", "y": rf"$\hat{{y}}_{t}$"}
     kinds = [k for k in ("x", "h", "y") if k in texts]
     made = {
-        k: node(ax, (x, ROWS[k] * half / 0.34), k, names[k], texts[k], (0.48, half)) for k in kinds
+        k: node(ax, (x, row * _rise(half)), k, names[k], texts[k], (0.48, half), size)
+        for row, k in enumerate(kinds)
     }
     for below, above, weight in (("x", "h", "$W_x$"), ("h", "y", "$W_y$")):
         if above in made:
             arrow(ax, made[below], made[above])
             middle = (made[below].at[1] + made[above].at[1]) / 2
-            _weight(ax, x + 0.1, middle, weight, ha="left", va="center")
+            _weight(ax, x + 0.1, middle, weight, size, ha="left", va="center")
     return made
+
+
+def _rise(half):
+    """From one row of nodes to the next: the node's height and a gap for the arrow."""
+    return 2 * half + 0.9
+
+
+def _canvas(columns, rows, half):
+    """(fig, ax, size) for so many steps; size is that of text which fits the nodes (11 where there is room)."""
+    wide, high = STRIDE * columns + 4.6, (rows - 1) * _rise(half) + 2 * half + 0.8
+    inch = min(8.2 / wide, 6.0 / high)  # of one unit
+    fig, ax = figure(8.4, inch * high + 0.4)
+    bare(ax, (-0.9, wide - 0.9), (-half - 0.1, high - half - 0.1))
+    return fig, ax, min(11, 19 * inch)
 
 
 def unrolled(x, h, y=None, h_0=None):
     """Figure: on the left the network as one cell with a loop, on the right the same cell once per step.
 
     x (T, n_x), h (T, n_h), y (T, n_y) or None: the numbers of one run of one row; h_0 (n_h,), None is zeros.
-    Raises ValueError where the lengths differ.
+    Text shrinks with T: up to six steps or so can be read. Raises ValueError where the lengths differ.
     """
     x, h = np.atleast_2d(x), np.atleast_2d(h)
     if len(x) != len(h) or (y is not None and len(y) != len(h)):
-        raise ValueError(f"x, h, y: got {len(x)} and {len(h)} steps, wanted as many of each")
+        got = " and ".join(str(len(a)) for a in (x, h, y) if a is not None)
+        raise ValueError(f"x, h, y: got {got} steps, wanted as many of each")
+    h_0 = np.zeros(h.shape[1]) if h_0 is None else np.ravel(h_0)
+    if len(h_0) != h.shape[1]:
+        raise ValueError(f"h_0: got {len(h_0)} numbers, wanted {h.shape[1]} like each h_t")
     tallest = max(x.shape[1], h.shape[1], 1 if y is None else np.shape(y)[1])
     half = 0.34 if tallest == 1 else 0.17 * tallest + 0.12
-    top = (3.0 if y is not None else 1.5) * half / 0.34 + half + 0.7
-    width = STRIDE * len(h) + 4.6
-    fig, ax = figure(8.4, min(8.4 * (top + half + 0.4) / width + 0.5, 6.5))
-    bare(ax, (-0.9, width - 0.9), (-half - 0.1, top))
-    rolled = _column(ax, 0, "t", {"x": "", "h": ""} | ({} if y is None else {"y": ""}), half)
-    _loop(ax, rolled["h"])
-    ax.text(1.75, rolled["h"].at[1], "=", fontsize=24, ha="center", va="center")
-    before = node(
-        ax,
-        (2.9, rolled["h"].at[1]),
-        "h",
-        "$h_0$",
-        numbers(np.zeros(h.shape[1]) if h_0 is None else h_0),
-        (0.48, half),
-    )
+    fig, ax, size = _canvas(len(h), 2 if y is None else 3, half)
+    rolled = _column(ax, 0, "t", {"x": "", "h": ""} | ({} if y is None else {"y": ""}), half, size)
+    _loop(ax, rolled["h"], size)
+    level = rolled["h"].at[1]
+    ax.text(1.75, level, "=", fontsize=2 * size, ha="center", va="center")
+    before = node(ax, (2.9, level), "h", "$h_0$", numbers(h_0), (0.48, half), size)
     for t in range(len(h)):
         texts = {"x": numbers(x[t]), "h": numbers(h[t])}
         texts |= {} if y is None else {"y": numbers(y[t])}
-        now = _column(ax, 2.9 + STRIDE * (t + 1), t + 1, texts, half)["h"]
+        now = _column(ax, 2.9 + STRIDE * (t + 1), t + 1, texts, half, size)["h"]
         arrow(ax, before, now)
-        _weight(ax, now.at[0] - STRIDE / 2, now.at[1] + 0.08, "$W_h$", ha="center", va="bottom")
+        middle = now.at[0] - STRIDE / 2
+        _weight(ax, middle, level + 0.08, "$W_h$", size, ha="center", va="bottom")
         before = now
-    ax.set_title(f"One cell with a loop is {len(h)} copies of the cell that share their weights")
+    copies = (
+        "one copy of the cell"
+        if len(h) == 1
+        else f"{len(h)} copies of the cell that share their weights"
+    )
+    ax.set_title(f"One cell with a loop is {copies}")
     return fig
 
 
-def _loop(ax, n):
+def _loop(ax, n, size):
     """The arrow from a node back to itself, out at the upper and in at the lower part of its right side."""
     x, y = n.at[0] + n.half[0], n.at[1]
     path = Path(
@@ -170,4 +184,4 @@ def _loop(ax, n):
         path=path, arrowstyle="-|>", mutation_scale=14, linewidth=1.8, color="#333333", zorder=2
     )
     ax.add_patch(loop)
-    _weight(ax, x + 0.35, y + 0.5, "$W_h$", ha="left", va="center")
+    _weight(ax, x + 0.35, y + 0.5, "$W_h$", size, ha="left", va="bottom")

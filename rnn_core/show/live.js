@@ -2,6 +2,8 @@
 // One request is under way at a time; while it is, only the newest setting is remembered, so a key held down
 // never leaves the picture behind.
 
+const PATIENCE = 2000; // milliseconds without an answer before the reader is told
+
 const SUBSCRIPT = /([A-Za-zŷλρσ*])_(\w+)/g;
 
 function withSubscripts(node, text) {
@@ -14,6 +16,12 @@ function withSubscripts(node, text) {
   node.append(text.slice(end));
 }
 
+// JupyterLab's notebook takes arrow keys, Enter and Space for itself unless the element says otherwise.
+function keepKeys(element) {
+  element.dataset.lmSuppressShortcuts = "true";
+  return element;
+}
+
 function decimals(step) {
   return (String(step).split(".")[1] || "").length;
 }
@@ -24,12 +32,10 @@ function makeControl(control, value, changed) {
   const row = Object.assign(document.createElement("div"), { className: "rnn-live-control" });
   const label = document.createElement("label");
   withSubscripts(label, control.label);
-  const input = document.createElement(control.kind === "choice" ? "select" : "input");
+  const input = keepKeys(document.createElement(control.kind === "choice" ? "select" : "input"));
   input.id = `rnn-live-${++counter}-${control.name}`;
   input.name = control.name;
   label.htmlFor = input.id;
-  // JupyterLab's notebook takes arrow keys for itself unless the input says otherwise.
-  input.dataset.lmSuppressShortcuts = "true";
   row.append(label, input);
   if (control.kind === "choice") {
     for (const option of control.options) input.append(new Option(option, option));
@@ -46,20 +52,24 @@ function makeControl(control, value, changed) {
   };
   put(value);
   input.addEventListener("input", () => { put(input.value); changed(Number(input.value)); });
-  if (control.kind === "steps") row.append(...makeButtons(control, input));
   row.append(shown);
+  if (control.kind === "steps") row.append(makeButtons(control, input));
   return { row, put };
 }
 
 function makeButtons(control, input) {
-  return [["◀ back", -1], ["step ▶", 1]].map(([text, by]) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+  const pair = document.createElement("span");
+  for (const [text, by] of [["◀ back", -1], ["step ▶", 1]]) {
+    const button = keepKeys(document.createElement("button"));
+    Object.assign(button, { type: "button", textContent: text });
     button.addEventListener("click", () => {
-      input.value = Number(input.value) + by * control.step;
-      input.dispatchEvent(new Event("input"));
+      const before = input.value;
+      input.value = Number(before) + by * control.step; // which stops at both ends
+      if (input.value !== before) input.dispatchEvent(new Event("input"));
     });
-    return button;
-  });
+    pair.append(button);
+  }
+  return pair;
 }
 
 // The picture is `still`, which never changes, with the pixels of `patch` laid over it: first their places, then
@@ -87,14 +97,28 @@ function render({ model, el }) {
   const canvas = Object.assign(document.createElement("canvas"), { width: wide, height: high });
   canvas.style.width = `${cssWide}px`;
   canvas.setAttribute("role", "img");
+  const picture = keepKeys(Object.assign(document.createElement("div"), { className: "rnn-live-picture" }));
+  picture.append(canvas);
+  const fitted = new ResizeObserver(() => { // with the keyboard one can scroll only what has the focus
+    picture.tabIndex = picture.scrollWidth > picture.clientWidth ? 0 : -1;
+  });
+  fitted.observe(picture);
   const line = Object.assign(document.createElement("p"), { className: "rnn-live-summary" });
   line.setAttribute("role", "status");
+  const note = Object.assign(document.createElement("p"), { className: "rnn-live-note", hidden: true });
+  note.setAttribute("role", "alert");
 
   const values = { ...model.get("values") };
-  let busy = false, waiting = false;
+  let busy = false, waiting = false, patience;
   const setBusy = (now) => {
     busy = now;
     root.setAttribute("aria-busy", now);
+    clearTimeout(patience);
+    note.hidden = true;
+    if (busy) patience = setTimeout(() => {
+      note.textContent = "No answer from Python yet. It may be busy; if it was restarted, run this cell again.";
+      note.hidden = false;
+    }, PATIENCE);
   };
   const send = () => {
     waiting = busy;
@@ -112,7 +136,8 @@ function render({ model, el }) {
   }
   const paint = makePainter(model, canvas);
   const tell = () => {
-    line.textContent = model.get("summary");
+    line.replaceChildren();
+    withSubscripts(line, model.get("summary"));
     canvas.setAttribute("aria-label", `${model.get("title")}. ${model.get("summary")}`);
   };
   const follow = () => {
@@ -127,12 +152,14 @@ function render({ model, el }) {
   };
   const listeners = { patch: paint, summary: tell, values: follow, answered: answer };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
-  root.append(panel, canvas, line);
+  root.append(panel, picture, line, note);
   el.append(root);
   paint();
   tell();
   setBusy(false);
   return () => {
+    clearTimeout(patience);
+    fitted.disconnect();
     for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
   };
 }

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..cells import RNN
+from .graph import numbers
 from .live import LiveFigure, Slider
 from .style import FAINT, INPUT, STATE, figure
 
@@ -28,7 +29,8 @@ def neuron():
         dot.set_data([x], [at])
         full = "; the unit is nearly saturated" if abs(at) > 0.95 else ""
         return (
-            f"With W_x = {W_x:.1f} and b = {b:.1f}, the input x = {x:.1f} gives h = {at:.3f}{full}."
+            f"With W_x = {numbers(W_x, 1)} and b = {numbers(b, 1)}, the input x = {numbers(x, 1)} "
+            f"gives h = {numbers(at, 3)}{full}."
         )
 
     return LiveFigure(

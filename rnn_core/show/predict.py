@@ -2,12 +2,12 @@
 
 
 def compare(guess, truth, digits=3):
-    """Print the guess beside the true value; a guess of None is answered with the truth alone.
+    """Print the guess beside the true value. A guess of None is asked for, and the answer kept back.
 
     guess and truth: numbers, or words such as "grows". Numbers are printed to so many decimals.
     """
     if guess is None:
-        print(f"No guess yet. The answer: {_written(truth, digits)}.")
+        print("No guess yet: write one in the cell above, then run both cells.")
     elif isinstance(guess, str) or isinstance(truth, str):
         verdict = "Right" if str(guess).strip().lower() == str(truth).lower() else "Not so"
         print(f"{verdict}: you said {guess}, the answer is {truth}.")

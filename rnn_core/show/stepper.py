@@ -16,12 +16,18 @@ def significant(value, digits=4):
         return "0"
     if value == round(value, 2) and abs(value) < 1e5:
         text = f"{value:g}"
-    elif 1e-3 <= abs(value) < 1e5:
-        text = f"{value:#.{digits}g}"
+    elif abs(value) >= 1e-3 and abs(float(f"{value:.{digits - 1}e}")) < 10**digits:
+        text = f"{value:#.{digits}g}".rstrip(".")
     else:
         mantissa, power = f"{value:.{digits - 1}e}".split("e")
         text = f"{mantissa} × 10{str(int(power)).translate(SUPERSCRIPT)}"
     return text.replace("-", "−")
+
+
+def short(value):
+    """A number for a place in the graph: three significant digits, or two and a power of ten."""
+    text = significant(value, 3)
+    return significant(value, 2).replace(" ", "") if "×" in text else text
 
 
 def factor(value):
@@ -187,16 +193,17 @@ THROUGH_TIME = 13  # the step that goes from h_2 to h_1; the explorer opens here
 
 def _draw_graph(ax):
     """All nodes and arrows of T = 2; what moves is returned: numbers, gradients, arrows by their two ends."""
-    bare(ax, (-1.0, 6.7), (-0.45, 5.95))
-    places = {"h0": (-0.3, "h")} | {f"{k}{t}": (2.6 * t - 0.4, k) for t in (1, 2) for k in "xhyL"}
+    bare(ax, (-1.0, 7.2), (-0.45, 7.05))
+    ax.set_anchor("N")
+    places = {"h0": (-0.3, "h")} | {f"{k}{t}": (2.8 * t - 0.4, k) for t in (1, 2) for k in "xhyL"}
     names = {key: rf"${kind}_{key[1]}$" for key, (_, kind) in places.items()}
     names |= {f"y{t}": rf"$\hat{{y}}_{t}$" for t in (1, 2)}
     nodes = {
-        k: node(ax, (x, 1.15 * ROWS[kind]), kind, names[k], half=(0.62, 0.34))
+        k: node(ax, (x, 1.35 * ROWS[kind]), kind, names[k], half=(0.66, 0.34))
         for k, (x, kind) in places.items()
     }
     back = {
-        k: ax.text(n.at[0] + 0.76, n.at[1] - 0.12, "", color=GRADIENT, fontsize=10, va="top")
+        k: ax.text(n.at[0] + 0.78, n.at[1] - 0.2, "", color=GRADIENT, fontsize=10, va="top")
         for k, n in nodes.items()
     }
     ends = [("h0", "h1"), ("h1", "h2")]
@@ -216,7 +223,7 @@ def _draw_graph(ax):
         (left, y), (right, _) = nodes[a].at, nodes[b].at
         ax.text((left + right) / 2, y + 0.08, "$W_h$", ha="center", va="bottom", color="#333333")
     targets = [
-        ax.text(n.at[0] + 0.76, n.at[1] + 0.12, "", fontsize=9, color=TARGET, va="bottom")
+        ax.text(n.at[0] + 0.78, n.at[1] + 0.12, "", fontsize=9, color=TARGET, va="bottom")
         for n in (nodes["y1"], nodes["y2"])
     ]
     halos = {k: halo(ax, n) for k, n in nodes.items()}
@@ -226,7 +233,7 @@ def _draw_graph(ax):
 def _draw_ledger(ax):
     """The lines of the calculation, symbols only; the numbers beside them move."""
     last = len(STEPS)
-    ax.set(xlim=(0, 1), ylim=(last + 1.2, -1.2))
+    ax.set(xlim=(0, 1), ylim=(last + 1.2, -1.5))
     ax.axis("off")
     rows = [k + (0.9 if k >= FIRST_BACK - 1 else 0) for k in range(last)]
     ax.text(0, -0.95, "forward", color=STATE, weight="bold", va="center")
@@ -249,8 +256,9 @@ def _settings(values):
 
 def stepper():
     """`LiveFigure` of the worked example: step through forward and backward; sliders for every number in it."""
-    fig, (left, right) = figure(8.8, 5.2, ncols=2, width_ratios=[1.25, 1])
+    fig, (left, right) = figure(8.8, 5.2, ncols=2, width_ratios=[1.3, 1])
     left.set_title("Blue goes forward, vermilion comes back")
+    right.set_title("Every line of the calculation")
     nodes, back, arrows, targets, halos = _draw_graph(left)
     rows, shown, mark = _draw_ledger(right)
 
@@ -283,20 +291,19 @@ def stepper():
 
 def _show_numbers(nodes, back, targets, w, s, step):
     """Numbers appear in the graph when their step has been taken."""
-    n = significant
     known = {"h0": (0, s["h_0"]), "x1": (0, s["x"][0]), "x2": (0, s["x"][1])}
     for t, first in ((1, 2), (2, 6)):
         known |= {f"h{t}": (first, w.h[t - 1]), f"y{t}": (first + 1, w.y[t - 1])}
         known[f"L{t}"] = (first + 2, w.losses[t - 1])
     for key, (since, value) in known.items():
-        nodes[key].number.set_text(n(value, 3) if step >= since else "")
-        nodes[key].number.set_fontsize(8 if "×" in n(value, 3) else 11)
+        nodes[key].number.set_text(short(value) if step >= since else "")
+        nodes[key].number.set_fontsize(8 if "×" in short(value) else 11)
     gradients = {"y2": (10, w.dy[1]), "h2": (11, w.dh[1]), "y1": (14, w.dy[0])}
     gradients["h1"] = (13, w.dh_later[0]) if step < 16 else (16, w.dh[0])
     for key, (since, value) in gradients.items():
-        back[key].set_text(n(value, 3) if step >= since else "")
+        back[key].set_text(short(value) if step >= since else "")
     for text, target in zip(targets, s["y_star"], strict=True):
-        text.set_text(f"y* = {n(target)}")
+        text.set_text(f"y* = {significant(target)}")
 
 
 def _sentence(step, now, w, s):

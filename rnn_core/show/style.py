@@ -18,7 +18,7 @@ TARGET = "#444444"
 FAINT = "#929292"  # what is there at rest: 3:1 against white
 PALE = "#757575"  # words of less weight: 4.5:1
 MARK = "#C77700"  # what is being worked on
-SERIES = (STATE, MARK, INPUT, OUTPUT, "#6A6A6A", "#3D9BD1")
+SERIES = (STATE, MARK, INPUT, OUTPUT, "#303030", "#3D9BD1")
 MARKERS = ("o", "s", "^", "D", "v", "P")  # a second sign beside colour
 
 PIXELS_PER_INCH = 100  # CSS pixels for an inch of figure

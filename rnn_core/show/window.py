@@ -7,7 +7,6 @@ from .style import FAINT, GRADIENT, MARKERS, PALE, SERIES, STATE, figure
 
 PER_ROW = 9
 ROWS = 3
-LEVELS = (0.32, 1.05)  # of accuracy; below chance there is room for the legend
 
 
 def _places(count):
@@ -33,11 +32,11 @@ def _draw_accuracy(ax, accuracy):
         style = {"color": SERIES[k], "marker": MARKERS[k], "ms": 4}
         ax.plot(range(1, len(values) + 1), values, label=f"{distance} words between", **style)
     longest = max(len(values) for values in accuracy.values())
-    ax.set(xlim=(0.5, longest + 0.5), ylim=LEVELS, yticks=(0.5, 0.6, 0.7, 0.8, 0.9, 1))
+    ax.set(xlim=(0.5, longest + 0.5), ylim=(0.4, 1.05))
     ax.set(xlabel="window length k (words)", ylabel="accuracy")
     ax.set_title("A window is at chance until it reaches the subject")
     ax.axhline(0.5, color=FAINT, lw=1)
-    ax.legend(loc="lower center", ncols=len(accuracy), fontsize=9)
+    ax.figure.legend(loc="outside lower center", ncols=min(len(accuracy), 5), fontsize=9)
     return longest
 
 
@@ -65,7 +64,7 @@ def window(data, accuracy):
         _put_sentence(boxes, words, text, seen)
         gap.set_text("was / were?")
         share = accuracy[int(distance)][k - 1]
-        cursor.set_data([k, k], LEVELS)
+        cursor.set_data([k, k], [0.4, 1.05])
         dot.set_data([k], [share])
         inside = "inside" if seen >= len(text) - 1 else "outside"
         verb = ("was", "were")[d.plural[sentence]]
