@@ -77,7 +77,10 @@ def code_lines(text):
 def test_the_readers_of_source_read_rightly():
     text = '"""Doc\n\nstring."""\nimport os  # why\n\n\ndef f():\n    """Doc."""\n    # no\n    return (\n        1\n    )\n'
     assert code_lines(text) == 5
-    text = "from . import a\nfrom .b import c\nimport x.y\ndef f():\n    from z import w\n    import rnn_core.d\n"
+    text = (
+        "from . import a\nfrom .b import c\nimport x.y\n"
+        "def f():\n    from z import w\n    import rnn_core.d\n"
+    )
     assert imports(text) == {"rnn_core.a", "rnn_core.b", "x.y", "z", "rnn_core.d"}
 
 
