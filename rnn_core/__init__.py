@@ -7,16 +7,20 @@ Read losses, then cells, then bptt. Figures and explorers are in `rnn_core.show`
 from .cells import RNN, LinearRNN, ReluRNN, SigmoidRNN
 from .gradcheck import gradcheck, numerical_gradient
 from .losses import cross_entropy, sigmoid, softmax, squared_error
+from .optim import SGD, Adam, clip_by_global_norm
 from .readout import Readout
 from .text import Vocabulary, one_hot
 
 __all__ = [
     "RNN",
+    "SGD",
+    "Adam",
     "LinearRNN",
     "Readout",
     "ReluRNN",
     "SigmoidRNN",
     "Vocabulary",
+    "clip_by_global_norm",
     "cross_entropy",
     "gradcheck",
     "numerical_gradient",

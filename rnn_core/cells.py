@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import check
-from .bptt import deltas
+from .bptt import through_time
 from .losses import sigmoid
 
 
@@ -77,12 +77,16 @@ class RNN(NamedTuple):
         """
         _checked(self)
         dh, carry = _checked_gradients(self, tape, dh, dstate, truncate, carry)
-        delta = deltas(dh, self.slope(tape.h), self.W_h, truncate, carry)
+        _, delta = through_time(dh, self.slope(tape.h), self.W_h, truncate, carry)
+        grads = self.gradients(tape, delta)
+        return grads, None if tape.x.ndim == 2 else delta @ self.W_x, delta[0] @ self.W_h
+
+    def gradients(self, tape, delta):
+        """(Σ_t δ_t x_tᵀ, Σ_t δ_t h_{t−1}ᵀ, Σ_t δ_t), of the type of the cell, from δ (T, B, n_h)."""
         h_before = np.concatenate([tape.state0[None], tape.h[:-1]])
-        grads = type(self)(
+        return type(self)(
             outer(delta, tape.x, self.W_x), outer(delta, h_before, self.W_h), delta.sum((0, 1))
         )
-        return grads, None if tape.x.ndim == 2 else delta @ self.W_x, delta[0] @ self.W_h
 
 
 class LinearRNN(RNN):

@@ -127,6 +127,17 @@ def count(name, value, least=1):
     return int(value)
 
 
+def number(name, value, least=None, most=None, above=None, below=None):
+    """A finite number within the stated bounds (`least` and `most` included, `above` and `below` not)."""
+    bounds = {"at least": least, "at most": most, "above": above, "below": below}
+    wanted = " and ".join(f"{word} {b:g}" for word, b in bounds.items() if b is not None)
+    good = isinstance(value, numbers.Real) and not isinstance(value, bool) and np.isfinite(value)
+    good = good and (least is None or value >= least) and (most is None or value <= most)
+    if not (good and (above is None or value > above) and (below is None or value < below)):
+        raise ValueError(f"{name}: got {value!r}, wanted a finite number {wanted}".rstrip())
+    return float(value)
+
+
 def generator(rng):
     """A `numpy.random.Generator`, so that every draw has a known seed."""
     if not isinstance(rng, np.random.Generator):

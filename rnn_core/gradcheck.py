@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from .tree import leaves, tree_map
+from .tree import leaves, same_arrays, tree_map
 
 
 def numerical_gradient(f, params, step=None):
@@ -47,12 +47,8 @@ def gradcheck(f, params, grads):
     In float64 a right gradient gives less than 1e−7, a wrong one usually 1e−3 to 1. f(params) is the loss L.
     Raises ValueError where grads has not the arrays and shapes of params.
     """
-    names = _checked_leaves("params", params)
-    if [(n, a.shape) for n, a in leaves(grads)] != [(n, a.shape) for n, a in names]:
-        raise ValueError(
-            f"grads: got {[(n, a.shape) for n, a in leaves(grads)]}, "
-            f"wanted the arrays of params, {[(n, a.shape) for n, a in names]}"
-        )
+    _checked_leaves("params", params)
+    same_arrays("grads", grads, params)
     for n, g in leaves(grads):
         if not np.isfinite(g).all():
             raise ValueError(f"grads: got NaN or infinity in {n}, wanted finite numbers only")

@@ -21,6 +21,16 @@ def tree_map(f, tree, *others):
     return tree
 
 
+def same_arrays(name, tree, params):
+    """Refuse a tree that has not the arrays, by name and shape, of params."""
+    got, wanted = leaves(tree), leaves(params)
+    if not wanted:
+        raise ValueError(f"params: got {type(params).__name__}, wanted arrays in a NamedTuple")
+    shapes = [[(n, a.shape) for n, a in found] for found in (got, wanted)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"{name}: got {shapes[0]}, wanted the arrays of params, {shapes[1]}")
+
+
 def leaves(tree, name=""):
     """[(name, array), …] of every leaf, named by its path, such as ``cell.W_h``."""
     if isinstance(tree, np.ndarray):
