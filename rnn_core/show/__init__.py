@@ -1,6 +1,8 @@
 """Figures (arrays in, matplotlib out) and explorers (sliders → core → figure). No mathematics of its own."""
 
-from .curves import lines, states_over_words, surface
+from .cliff import cliff
+from .curves import circles, lines, seeds, states_over_words, surface
+from .eigenvalues import eigenvalues
 from .flow import flow
 from .graph import unrolled
 from .live import Choice, LiveFigure, Slider, Steps
@@ -8,6 +10,8 @@ from .neuron import neuron
 from .predict import compare
 from .stepper import stepper
 from .style import figure, still
+from .telephone import telephone
+from .truncation import truncation
 from .window import window
 
 __all__ = [
@@ -15,15 +19,21 @@ __all__ = [
     "LiveFigure",
     "Slider",
     "Steps",
+    "circles",
+    "cliff",
     "compare",
+    "eigenvalues",
     "figure",
     "flow",
     "lines",
     "neuron",
+    "seeds",
     "states_over_words",
     "stepper",
     "still",
     "surface",
+    "telephone",
+    "truncation",
     "unrolled",
     "window",
 ]

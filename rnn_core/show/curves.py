@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.colors import LogNorm
 
+from ..spectrum import circle_carried
 from .style import FAINT, GRADIENT, MARKERS, SERIES, figure
 
 
@@ -48,7 +49,15 @@ def surface(title, xlabel, ylabel, x, y, z, path=None):
     if path is not None:
         ax.plot(*np.transpose(path), color="white", lw=4.5)
         sparse = {"markevery": max(1, len(path) // 30)}  # a marker every so many steps
-        ax.plot(*np.transpose(path), "-o", color=GRADIENT, ms=4, lw=2, label="gradient descent", **sparse)
+        ax.plot(
+            *np.transpose(path),
+            "-o",
+            color=GRADIENT,
+            ms=4,
+            lw=2,
+            label="gradient descent",
+            **sparse,
+        )
         ax.plot(*path[0], "s", color="white", mec=GRADIENT, mew=2, ms=10, label="start")
         ax.legend(frameon=True, loc="lower left")
     ax.grid(False)
@@ -69,4 +78,46 @@ def states_over_words(words, h, title, ylabel="state h"):
     ax.set_title(title)
     ax.set_xticks(range(len(words)), words, rotation=60, ha="right", rotation_mode="anchor")
     ax.set(ylim=(-1.1, 1.1), ylabel=ylabel, xlabel="words in the order of reading")
+    return fig
+
+
+def circles(title, matrices, K=4):
+    """Figure: a circle of vectors, and what W, W², … W^K make of it; one panel per {name: (2, 2) matrix}.
+
+    Later powers are darker; a line follows one vector, so that turning shows.
+    """
+    fig, axes = figure(8.8, 3.2, ncols=len(matrices), squeeze=False)
+    shades = np.linspace(0.57, 0.0, K + 1)
+    for ax, (name, W) in zip(axes[0], matrices.items(), strict=True):
+        images = circle_carried(W, K)
+        for shade, image in zip(shades, images, strict=True):
+            ax.plot(*image, color=(shade, shade, shade), lw=1.6)
+        ax.plot(*images[:, :, 15].T, "-o", color=GRADIENT, ms=4, lw=1.4)
+        ax.set_title(name, fontsize=11)
+        reach = 1.1 * np.abs(images).max()
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+        ax.set(xlabel="unit 1", ylabel="unit 2")
+    fig.suptitle(title, x=0.01, ha="left", fontsize=12)
+    return fig
+
+
+def seeds(title, xlabel, ylabel, x, series, level=None, ylim=None):
+    """Figure of repeated measurements: series {label: (n, seeds) values}; a dot for each seed, a line for the mean.
+
+    level: (y, words) a horizontal line, such as chance. x (n,).
+    """
+    fig, ax = figure(8.4, 3.6)
+    for k, (label, values) in enumerate(series.items()):
+        values = np.asarray(values, float)
+        style = {"color": SERIES[k], "marker": MARKERS[k]}
+        for column in values.T:
+            ax.plot(x, column, ls="", ms=4, alpha=0.45, **style)
+        ax.plot(x, values.mean(axis=1), lw=2, ms=6, label=label, **style)
+    if level:
+        ax.axhline(level[0], color="#777777", lw=1.2, ls="--", label=level[1])
+    ax.set_title(title)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    if ylim:
+        ax.set_ylim(ylim)
+    fig.legend(loc="outside lower center", ncols=len(series) + bool(level))
     return fig

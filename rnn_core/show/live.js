@@ -148,7 +148,6 @@ function render({ model, el }) {
   const answer = () => {
     setBusy(false);
     if (waiting) send();
-    else follow();
   };
   const listeners = { patch: paint, summary: tell, values: follow, answered: answer };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
