@@ -2,7 +2,7 @@
 # rest of its line in it. Another Python: make lab PYTHON=python3.12
 IN = @sh tools/python.sh tools/environment.py
 
-.PHONY: help setup lab test test-cpus test-browser notebooks picture lint bench clean
+.PHONY: help setup lab test test-cpus test-browser notebooks results picture lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -12,7 +12,7 @@ setup: ## install what `lab` and `test` need; let `git diff` show notebooks read
 
 lab: ## open the lessons in JupyterLab (ARGS="--no-browser --port 8890" is passed on)
 	$(IN) lab -- -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
-		--LabApp.news_url=None $(ARGS)
+		--LabApp.app_settings_dir=tools/lab $(ARGS)
 
 test: ## prove everything: unit tests, then every stored output of every lesson (EXTRAS=a,b adds extras)
 	$(IN) lab,test,$(EXTRAS) -- tools/validate.py --units
@@ -26,6 +26,9 @@ test-browser: ## open the lessons in a real browser and move their sliders (need
 notebooks: ## run all lessons and store their outputs
 	$(IN) lab,test -- tools/record.py $(ARGS)
 
+results: ## run the long experiments and store their numbers (minutes; ARGS=05_agreement for one)
+	$(IN) lab -- tools/results.py $(ARGS)
+
 picture: ## draw the README's picture anew
 	$(IN) lab -- tools/picture.py
 
@@ -35,7 +38,7 @@ lint: ## check style and layout of all code, in notebooks too
 
 bench: ## time rnn_core
 	@for file in benchmarks/*.py; do \
-		sh tools/python.sh tools/environment.py lab -- "$$file" || exit 1; done
+		sh tools/python.sh tools/environment.py lab,browser -- "$$file" || exit 1; done
 
 clean: ## remove .venv and caches; your notebooks stay
 	@rm -rf .venv .coverage .hypothesis .pytest_cache .ruff_cache *.egg-info

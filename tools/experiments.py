@@ -1,0 +1,130 @@
+"""The experiments that take longer than a lesson may: each is a function of a configuration and a seed.
+
+`EXPERIMENTS` maps a name to (function, configurations, seeds, tolerance). `make results` runs all of them into
+notebooks/results/; a test runs one seed of each again and compares within the tolerance.
+"""
+
+import numpy as np
+
+from rnn_core import (
+    RNN,
+    Adam,
+    Readout,
+    ReluRNN,
+    clip_by_global_norm,
+    cross_entropy,
+    squared_error,
+)
+from rnn_core.bptt import chunks, random_carry, through_time
+from rnn_core.spectrum import fit_gamma, orthogonal, spectral_radius
+from rnn_core.tasks import WORDS, agreement
+
+
+def echo(way, size, seed, lag=5, T=40, B=20, n_h=16, steps=300, lr=0.01):
+    """Mean loss of the last 20 of `steps` steps on the echo task, with the gradient truncated in some way.
+
+    way: "full", "lags" (truncate = size), "chunks" (of size steps) or "random" (p = 1 − 1/size).
+    """
+    rng = np.random.default_rng(seed)
+    cell, readout = RNN.init(rng, 1, n_h), Readout.init(rng, n_h, 1)
+    params = (cell._replace(W_h=1.7 * cell.W_h), readout)
+    optimizer = Adam(lr)
+    state, losses = optimizer.start(params), []
+    for _ in range(steps):
+        x = rng.normal(size=(T, B, 1))
+        y_star = np.concatenate([np.zeros((lag, B, 1)), x[:-lag]])
+        cell, readout = params
+        h, tape = cell.forward(x)
+        y, y_tape = readout.forward(h)
+        loss, dy = squared_error(y, y_star, reduction="mean")
+        dreadout, dh = readout.backward(y_tape, dy)
+        options = {
+            "full": {},
+            "lags": {"truncate": size},
+            "chunks": {"carry": chunks(T, size)},
+            "random": {"carry": random_carry(rng, T, 1 - 1 / max(size, 2))},
+        }[way]
+        grads, _ = clip_by_global_norm((cell.backward(tape, dh, **options)[0], dreadout), 1.0)
+        params, state = optimizer.step(params, grads, state)
+        losses.append(loss)
+    return {"loss": round(float(np.mean(losses[-20:])), 4)}
+
+
+def starting_cell(start, rng, n_x, n_h):
+    """A cell before training: "uniform" as RNN.init, "scaled" (the same with ρ(W_h) = 1), "orthogonal" W_h,
+    or "identity" W_h with ReLU.
+    """
+    cell = RNN.init(rng, n_x, n_h)
+    if start == "scaled":
+        return cell._replace(W_h=cell.W_h / spectral_radius(cell.W_h))
+    if start == "orthogonal":
+        return cell._replace(W_h=orthogonal(rng, n_h))
+    if start == "identity":  # Le, Jaitly & Hinton 2015
+        return ReluRNN(cell.W_x, np.eye(n_h), cell.b)
+    return cell
+
+
+def number_agreement(distance, start, seed, n_h=32, B=32, steps=600, lr=0.003):
+    """Accuracy on 1000 new sentences after training at one distance, and γ and the mean slope of the trained net."""
+    rng = np.random.default_rng([seed, distance])
+    params = (starting_cell(start, rng, len(WORDS), n_h), Readout.init(rng, n_h, 2))
+    optimizer = Adam(lr)
+    state = optimizer.start(params)
+    for _ in range(steps):
+        cell, readout = params
+        data = agreement(rng, B, distance)
+        h, tape = cell.forward(data.x)
+        y, y_tape = readout.forward(h[-1])
+        _, dy = cross_entropy(y, data.plural)
+        dreadout, dlast = readout.backward(y_tape, dy)
+        grads, _ = clip_by_global_norm((cell.backward(tape, dstate=dlast)[0], dreadout), 1.0)
+        params, state = optimizer.step(params, grads, state)
+    return measured(*params, distance)
+
+
+def measured(cell, readout, distance):
+    """Accuracy, γ and mean slope on 1000 sentences that training has not seen."""
+    data = agreement(np.random.default_rng(999), 1000, distance)
+    h, tape = cell.forward(data.x)
+    y, y_tape = readout.forward(h[-1])
+    dh = np.zeros_like(h)
+    dh[-1] = readout.backward(y_tape, cross_entropy(y, data.plural)[1])[1]
+    slope = cell.slope(tape.h)
+    total, _ = through_time(dh, slope, cell.W_h)
+    norms = np.linalg.norm(total, axis=(1, 2))
+    return {
+        "accuracy": round(float((y.argmax(axis=1) == data.plural).mean()), 3),
+        "gamma": round(fit_gamma(np.maximum(norms, 1e-300)), 3),
+        "slope": round(float(slope.mean()), 3),
+    }
+
+
+WAYS = [("full", 40)] + [
+    (way, size) for way in ("lags", "chunks", "random") for size in (3, 5, 6, 8, 20)
+]
+DISTANCES = (3, 6, 8, 10, 12, 14, 16, 20, 24, 32)
+EXPERIMENTS = {
+    "04_truncation": (echo, [{"way": w, "size": s} for w, s in WAYS], range(3), {"loss": 0.1}),
+    "05_agreement": (
+        number_agreement,
+        [{"distance": d, "start": "uniform"} for d in DISTANCES],
+        range(5),
+        {"accuracy": 0.1, "gamma": 0.1, "slope": 0.1},
+    ),
+    "05_starts": (
+        number_agreement,
+        [
+            {"distance": d, "start": s}
+            for s in ("uniform", "scaled", "orthogonal", "identity")
+            for d in (12, 24, 48)
+        ],
+        range(5),
+        {"accuracy": 0.1, "gamma": 0.1, "slope": 0.1},
+    ),
+    "05_patience": (
+        number_agreement,
+        [{"distance": 24, "start": "uniform", "steps": steps} for steps in (600, 6000)],
+        range(5),
+        {"accuracy": 0.1, "gamma": 0.1, "slope": 0.1},
+    ),
+}
