@@ -18,7 +18,7 @@ from .style import FAINT, GRADIENT, INPUT, STATE, figure
 CELLS = {"tanh": RNN, "linear": LinearRNN, "sigmoid": SigmoidRNN, "ReLU": ReluRNN}
 LOG10_E = np.log10(np.e)
 TINY = 1e-300
-DECADES = 20  # as far as the picture goes, up and down
+DECADES = (1, 2, 5, 10, 20, 50, 100)  # how far the picture may go, up and down
 
 
 def _run(rho, angle, n, departure, activation, scale, T):
@@ -44,7 +44,7 @@ def _axes():
     plane.set_title("Eigenvalues of $W_h$, unit circle")
     turn = np.linspace(0, 2 * np.pi, 181)
     plane.plot(np.cos(turn), np.sin(turn), color="#777777", lw=1.2)
-    top.set(ylim=(-DECADES, DECADES), ylabel=r"$\log_{10}\,\|\partial L/\partial h_t\|$")
+    top.set(ylim=(-100, 100), ylabel=r"$\log_{10}\,\|\partial L/\partial h_t\|$")
     top.set_title("The gradient, back through time")
     top.axhline(0, color=FAINT, lw=1)
     bottom.set(ylim=(0, 1.05), ylabel="slope f′(z)", xlabel="steps back from the end, T − t")
@@ -78,12 +78,14 @@ def eigenvalues():
         )  # each slope lasts from one lag to the next
         for ax in (top, bottom):
             ax.set_xlim(0, T)
+        reach = _reach(logs)
+        top.set_ylim(-reach, reach)
         return _sentence(rho, np.abs(found).max(), s, logs, slope, values)
 
     return LiveFigure(
         "The eigenvalues of W_h and the gradient back through time",
         fig,
-        [dots, rho_line, s_line, curve, slopes, top.xaxis, bottom.xaxis],
+        [dots, rho_line, s_line, curve, slopes],
         update,
         [
             Slider("rho", "size of eigenvalues ρ", 0.0, 3.0, 0.05, 0.9),
@@ -99,7 +101,13 @@ def eigenvalues():
 
 def _within(decades):
     """Not too far beyond the picture, for infinities cannot be drawn."""
-    return np.clip(decades, -(DECADES**2), DECADES**2)
+    return np.clip(decades, -4 * DECADES[-1], 4 * DECADES[-1])
+
+
+def _reach(logs):
+    """The smallest of DECADES that holds all of the curve, so that a bump of half a decade is seen too."""
+    size = np.abs(logs[np.isfinite(logs)]).max()
+    return next((d for d in DECADES if d >= size), DECADES[-1])
 
 
 def _power(decades):

@@ -98,7 +98,7 @@ class LiveFigure(anywidget.AnyWidget):
             artist.set_animated(True)
         fig.canvas.draw()
         fig.set_layout_engine("none")  # laid out once; the picture must not shift under a slider
-        self._kept = fig.canvas.copy_from_bbox(fig.bbox)
+        self._keep()
         css = [round(inch * PIXELS_PER_INCH) for inch in fig.get_size_inches()]
         super().__init__(
             title=title,
@@ -121,6 +121,9 @@ class LiveFigure(anywidget.AnyWidget):
         asked = self.values | values
         values = {c.name: c.nearest(asked[c.name]) for c in self._controls}
         summary = self._update(**values)
+        if self._limits() != self._kept_limits:
+            self._fig.canvas.draw()  # ticks and grid anew: slow, so updates change limits seldom
+            self._keep()
         with self.hold_sync():
             self.values, self.summary, self.patch = values, summary, self._drawn()
         return summary
@@ -135,6 +138,13 @@ class LiveFigure(anywidget.AnyWidget):
         names = [c.name for c in self._controls]
         for ends in itertools.product(*(c.extremes() for c in self._controls)):
             yield dict(zip(names, ends, strict=True))
+
+    def _limits(self):
+        return [ax.viewLim.bounds for ax in self._fig.axes]
+
+    def _keep(self):
+        self._kept = self._fig.canvas.copy_from_bbox(self._fig.bbox)
+        self._kept_limits = self._limits()
 
     def _drawn(self):
         canvas = self._fig.canvas

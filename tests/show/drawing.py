@@ -5,6 +5,7 @@ from functools import cache
 from unittest import mock
 
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
 from PIL import Image
@@ -19,8 +20,8 @@ def pixels(explorer_or_png):
 
 
 @cache
-def still_texts(fig):
-    """The Text artists that a draw of the figure puts on the canvas."""
+def still_texts(fig, limits):
+    """The Text artists that a draw of the figure puts on the canvas while its axes have these limits."""
     found = {}
 
     def record(self, renderer, *args, **kwargs):
@@ -34,8 +35,14 @@ def still_texts(fig):
 
 def texts_of(fig, moving=()):
     """All visible text, that of `moving` artists included."""
-    alive = [a for a in moving if isinstance(a, Text) and a.get_visible() and a.get_text().strip()]
-    return [*still_texts(fig), *alive]
+    words = [a for a in moving if isinstance(a, Text)]
+    for axis in (a for a in moving if isinstance(a, Axis)):
+        words += [axis.label, *(tick.label1 for tick in axis._update_ticks())]  # those in view
+    limits = tuple(ax.viewLim.bounds for ax in fig.axes)
+    return [
+        *still_texts(fig, limits),
+        *(w for w in words if w.get_visible() and w.get_text().strip()),
+    ]
 
 
 def corners(text):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drawing import corners, faults, still_texts
+from drawing import corners, faults, texts_of
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from rnn_core.show import unrolled
@@ -81,9 +81,9 @@ def test_text_fits_its_nodes_and_is_not_cropped(T, n):
     fig = unrolled(x, h, y if n[2] else None)
     assert faults(fig) == []
     assert fig.get_figheight() <= 6.5
-    smallest = min(t.get_fontsize() for t in still_texts(fig))
+    smallest = min(t.get_fontsize() for t in texts_of(fig))
     assert smallest >= 8
-    assert all(np.ptp(corners(t), axis=0).min() > 8 for t in still_texts(fig))
+    assert all(np.ptp(corners(t), axis=0).min() > 8 for t in texts_of(fig))
 
 
 @pytest.mark.parametrize(
