@@ -1,6 +1,6 @@
-"""Write tests/data/pytorch_rnn.npz: what torch.nn.RNN computes, for test_pytorch_reference.py.
+"""Write tests/data/pytorch_*.npz: what torch.nn.RNN and torch.optim compute, for the tests.
 
-Needs torch (the stored file was made with torch 2.13.0); the tests need the file alone. Run twice, the bytes
+Needs torch (the stored files were made with torch 2.13.0); the tests need the files alone. Run twice, the bytes
 are equal. The loss is Σ dh ⊙ h + Σ dstate ⊙ h_T, with random dh and dstate, so that every output counts; in
 packed sequences h counts up to each row's length. PyTorch has two biases, of which only the sum matters.
 
@@ -72,18 +72,54 @@ def reference(seed, nonlinearity, T, B, n_x, n_h, lengths, with_state):
     return given | {name: a.detach().numpy() for name, a in found.items()}
 
 
-def main():
+# name: optimizer, options under the names that rnn_core gives them
+OPTIMIZERS = {
+    "SGD": (torch.optim.SGD, {"lr": 0.1}),
+    "momentum": (torch.optim.SGD, {"lr": 0.05, "momentum": 0.9}),
+    "Adam": (torch.optim.Adam, {"lr": 0.01}),
+    "Adam other": (torch.optim.Adam, {"lr": 0.3, "beta1": 0.5, "beta2": 0.9, "eps": 1e-3}),
+}
+
+
+def descent(seed, kind, options, steps=6):
+    """One optimizer under random gradients, the second clipped to length 1: {name: array}, in float64."""
+    rng = np.random.default_rng([seed, 1])
+    given = {"W": rng.normal(size=(2, 3)), "b": rng.normal(size=2)}
+    params = [torch.nn.Parameter(torch.from_numpy(given[name].copy())) for name in ("W", "b")]
+    theirs = dict(options)
+    if kind is torch.optim.Adam:
+        betas = theirs.pop("beta1", 0.9), theirs.pop("beta2", 0.999)
+        theirs["betas"] = betas
+    optimizer = kind(params, **theirs)
+    dW, db = rng.normal(0, 2, (steps, 2, 3)), rng.normal(0, 2, (steps, 2))
+    seen = {"W": [], "b": []}
+    for k in range(steps):
+        for p, g in zip(params, (dW[k], db[k]), strict=True):
+            p.grad = torch.from_numpy(g.copy())
+        if k == 1:
+            norm = torch.nn.utils.clip_grad_norm_(params, 1.0)
+        optimizer.step()
+        for p, name in zip(params, seen, strict=True):
+            seen[name].append(p.detach().numpy().copy())
+    found = {f"{name} after": np.array(a) for name, a in seen.items()}
+    return given | {"dW": dW, "db": db, "norm": norm.numpy()} | found
+
+
+def store(name, cases):
     """All cases into one file, each array under "case/array"."""
-    torch.set_num_threads(1)
-    arrays = {
-        f"{name}/{key}": a
-        for seed, (name, case) in enumerate(CASES.items())
-        for key, a in reference(seed, *case).items()
-    }
-    path = Path(__file__).parent / "data" / "pytorch_rnn.npz"
+    path = Path(__file__).parent / "data" / name
     path.parent.mkdir(exist_ok=True)
-    np.savez_compressed(path, **arrays)
-    print(f"{path.name}: {len(CASES)} cases, {path.stat().st_size / 1000:.0f} kB")
+    np.savez_compressed(path, **{f"{c}/{key}": a for c, case in cases for key, a in case.items()})
+    print(f"{name}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def main():
+    """Both files."""
+    torch.set_num_threads(1)
+    cases = ((name, reference(seed, *case)) for seed, (name, case) in enumerate(CASES.items()))
+    store("pytorch_rnn.npz", cases)
+    runs = ((name, descent(seed, *run)) for seed, (name, run) in enumerate(OPTIMIZERS.items()))
+    store("pytorch_optim.npz", runs)
 
 
 if __name__ == "__main__":

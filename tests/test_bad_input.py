@@ -5,14 +5,21 @@ import pytest
 
 from rnn_core import (
     RNN,
+    SGD,
+    Adam,
     Readout,
     Vocabulary,
+    clip_by_global_norm,
     cross_entropy,
     gradcheck,
     numerical_gradient,
     one_hot,
     squared_error,
 )
+from rnn_core import spectrum as sp
+from rnn_core.bptt import chunks, gradient_by_lag, random_carry
+from rnn_core.check import number
+from rnn_core.rtrl import forward_mode
 
 RNG = np.random.default_rng(0)
 T, B, N_X, N_H, N_Y = 5, 2, 3, 4, 6
@@ -23,6 +30,8 @@ SYMBOLS = RNG.integers(0, N_X, (T, B))
 H, TAPE = CELL.forward(X)
 Y, TAPE_Y = READOUT.forward(H)
 TARGET = np.zeros((T, B), int)
+LENGTHS_TAPE = CELL.forward(X, lengths=[5, 2])[1]
+STATE = SGD(0.1).start(CELL)
 VOCAB = Vocabulary.from_text("abc")
 
 
@@ -189,6 +198,93 @@ TABLE = [
     ("gradients with NaN in the last array", lambda: gradcheck(lambda p: p.W_y.sum(), READOUT, READOUT._replace(c=ones(N_Y) * np.nan)), "grads", ["NaN", "c", "finite"]),
     ("a step that changes nothing", lambda: numerical_gradient(total, X, step=0), "step", ["0.0", "changes", "float64"]),
     ("a step lost in rounding", lambda: numerical_gradient(total, ones(1), step=1e-20), "step", ["1e-20", "changes 1.0"]),
+    # numbers
+    ("a number that is NaN", lambda: number("η", np.nan), "η", ["nan", "a finite number"]),
+    ("a number that is infinite", lambda: number("η", np.inf, least=0), "η", ["inf", "at least 0"]),
+    ("a number that is text", lambda: number("η", "1"), "η", ["'1'", "finite number"]),
+    ("a number that is a bool", lambda: number("η", True), "η", ["True", "finite number"]),
+    ("a number that is complex", lambda: number("η", 1j), "η", ["1j", "finite number"]),
+    ("a number in an array", lambda: number("η", ones(1)), "η", ["array([1.])", "finite number"]),
+    ("a number below the least", lambda: number("η", -0.1, least=0.0, most=1.0), "η", ["-0.1", "at least 0 and at most 1"]),
+    ("a number above the most", lambda: number("η", 1.5, least=0.0, most=1.0), "η", ["1.5", "at least 0 and at most 1"]),
+    ("a number on the bound that is out", lambda: number("η", 0, above=0, below=0.5), "η", ["got 0,", "above 0 and below 0.5"]),
+    ("a number on the other bound that is out", lambda: number("η", 0.5, above=0, below=0.5), "η", ["0.5", "below 0.5"]),
+    # truncation in chunks and at random
+    ("chunks of no steps", lambda: chunks(5, 0), "length", ["got 0", "1 or more"]),
+    ("chunks of half a step", lambda: chunks(5, 0.5), "length", ["0.5", "whole number"]),
+    ("chunks of no sequence", lambda: chunks(0, 3), "T", ["got 0", "1 or more"]),
+    ("a random carry from a seed", lambda: random_carry(0, 5, 0.5), "rng", ["int", "default_rng"]),
+    ("a random carry for no steps", lambda: random_carry(RNG, 0, 0.5), "T", ["got 0", "1 or more"]),
+    ("a random carry that never goes on", lambda: random_carry(RNG, 5, 0.0), "p", ["0.0", "at most 1 and above 0"]),
+    ("a random carry with p above 1", lambda: random_carry(RNG, 5, 1.1), "p", ["1.1", "at most 1"]),
+    ("a random carry with p = NaN", lambda: random_carry(RNG, 5, np.nan), "p", ["nan", "finite"]),
+    ("gradients by lag of one row", lambda: gradient_by_lag(CELL, TAPE, H[:, :1]), "dh", ["(5, 1, 4)", "(5, 2, 4)", "like h"]),
+    ("forward mode for one step of dh", lambda: forward_mode(CELL, X, H[0]), "dh", ["(2, 4)", "(5, 2, 4)", "like h"]),
+    # spectrum
+    ("a pair without its conjugate", lambda: sp.with_eigenvalues(RNG, [1 + 1j, 2]), "eigenvalues", ["(1+1j)", "conjugate", "real"]),
+    ("a pair with another's conjugate", lambda: sp.with_eigenvalues(RNG, [1 + 1j, 1 - 2j]), "eigenvalues", ["(1-2j)", "conjugate"]),
+    ("one conjugate for two", lambda: sp.with_eigenvalues(RNG, [1j, 1j, -1j]), "eigenvalues", ["1j", "conjugate"]),
+    ("no eigenvalues", lambda: sp.with_eigenvalues(RNG, []), "eigenvalues", ["[]", "n ≥ 1"]),
+    ("one eigenvalue without a list", lambda: sp.with_eigenvalues(RNG, 0.5), "eigenvalues", ["0.5", "(n,)"]),
+    ("eigenvalues in a table", lambda: sp.with_eigenvalues(RNG, [[1, 2]]), "eigenvalues", ["[[1, 2]]", "(n,)"]),
+    ("eigenvalues of unequal rows", lambda: sp.with_eigenvalues(RNG, [[1], [1, 2]]), "eigenvalues", ["unequal length"]),
+    ("an eigenvalue that is NaN", lambda: sp.with_eigenvalues(RNG, [1, np.nan]), "eigenvalues", ["nan", "finite"]),
+    ("an eigenvalue with infinity", lambda: sp.with_eigenvalues(RNG, [1, complex(0, np.inf)]), "eigenvalues", ["inf", "finite"]),
+    ("eigenvalues as text", lambda: sp.with_eigenvalues(RNG, ["a"]), "eigenvalues", ["'a'", "finite numbers"]),
+    ("eigenvalues from a seed", lambda: sp.with_eigenvalues(0, [1]), "rng", ["int", "default_rng"]),
+    ("a departure below 0", lambda: sp.with_eigenvalues(RNG, [1, 2], -0.5), "departure", ["-0.5", "at least 0"]),
+    ("a departure of one eigenvalue", lambda: sp.with_eigenvalues(RNG, [1], 0.5), "departure", ["0.5", "wanted 0"]),
+    ("a departure of one pair", lambda: sp.with_eigenvalues(RNG, [1j, -1j], 0.5), "departure", ["0.5", "normal matrix"]),
+    ("a radius below 0", lambda: sp.circle_of_eigenvalues(4, -1.0, 0.5), "radius", ["-1.0", "at least 0"]),
+    ("a radius that is NaN", lambda: sp.circle_of_eigenvalues(4, np.nan, 0.5), "radius", ["nan", "finite"]),
+    ("an angle below 0", lambda: sp.circle_of_eigenvalues(4, 1.0, -0.5), "angle", ["-0.5", "at least 0"]),
+    ("an angle in degrees", lambda: sp.circle_of_eigenvalues(4, 1.0, 90), "angle", ["90", "at most 3.14159"]),
+    ("a circle of none", lambda: sp.circle_of_eigenvalues(0, 1.0, 0.5), "n", ["got 0", "1 or more"]),
+    ("an orthogonal matrix of half a row", lambda: sp.orthogonal(RNG, 2.5), "n", ["2.5", "whole number"]),
+    ("an orthogonal matrix from a seed", lambda: sp.orthogonal(0, 2), "rng", ["int", "default_rng"]),
+    ("a singular value below 0", lambda: sp.with_singular_values(RNG, [1, -0.5]), "singular_values", ["-0.5", "0 or more"]),
+    ("a singular value that is NaN", lambda: sp.with_singular_values(RNG, [1, np.nan]), "singular_values", ["nan", "finite"]),
+    ("no singular values", lambda: sp.with_singular_values(RNG, np.array([])), "singular_values", ["(0,)", "empty"]),
+    ("singular values of unequal rows", lambda: sp.with_singular_values(RNG, [[1], [1, 2]]), "singular_values", ["unequal length"]),
+    ("singular values from a seed", lambda: sp.with_singular_values(0, [1.0]), "rng", ["int", "default_rng"]),
+    ("the radius of what is not square", lambda: sp.spectral_radius(ones(2, 3)), "W", ["(2, 3)", "(n, n)"]),
+    ("the eigenvalues of a vector", lambda: sp.eigenvalues_of(ones(3)), "W", ["(3,)", "(n, n)"]),
+    ("the largest singular value of integers", lambda: sp.largest_singular_value(ones(2, 2, dtype=int)), "W", ["int64", "float32 or float64"]),
+    ("the condition number with NaN", lambda: sp.condition_number(ones(2, 2) * np.nan), "W", ["nan", "finite"]),
+    ("powers of what is not square", lambda: sp.log_norms_of_powers(ones(2, 3), 4), "W", ["(2, 3)", "(n, n)"]),
+    ("powers up to below 0", lambda: sp.log_norms_of_powers(ones(2, 2), -1), "K", ["-1", "0 or more"]),
+    ("a circle carried in three dimensions", lambda: sp.circle_carried(ones(3, 3), 4), "W", ["(3, 3)", "(2, 2)"]),
+    ("a circle carried half a step", lambda: sp.circle_carried(ones(2, 2), 0.5), "K", ["0.5", "whole number"]),
+    ("a product of one matrix alone", lambda: sp.log_norms_of_products(ones(2, 2)), "factors", ["(2, 2)", "(K, n, n)"]),
+    ("a product of what is not square", lambda: sp.log_norms_of_products(ones(4, 2, 3)), "factors", ["(4, 2, 3)", "(K, n, n)"]),
+    ("a product with NaN", lambda: sp.log_norms_of_products(with_(ones(4, 2, 2), (3, 1, 0), np.nan)), "factors", ["nan", "(3, 1, 0)"]),
+    ("jacobians of rows that end early", lambda: sp.jacobians(CELL, LENGTHS_TAPE), "tape", ["lengths [5, 2]", "all have T steps"]),
+    ("gradient norms of rows that end early", lambda: sp.log_gradient_norms(CELL, LENGTHS_TAPE, H[0]), "tape", ["lengths [5, 2]", "all have T steps"]),
+    ("gradient norms from one row", lambda: sp.log_gradient_norms(CELL, TAPE, H[0, 0]), "v", ["(4,)", "(2, 4)", "like the state"]),
+    ("gradient norms from NaN", lambda: sp.log_gradient_norms(CELL, TAPE, H[0] * np.nan), "v", ["nan", "finite"]),
+    ("a Lyapunov exponent from a seed", lambda: sp.lyapunov_exponent(CELL, X, 0), "rng", ["int", "default_rng"]),
+    ("γ of one norm", lambda: sp.fit_gamma([1.0]), "norms", ["[1.]", "two or more"]),
+    ("γ of a norm of 0", lambda: sp.fit_gamma([1.0, 0.0]), "norms", ["[1., 0.]", "above 0"]),
+    ("γ of a norm of infinity", lambda: sp.fit_gamma([1.0, np.inf]), "norms", ["inf", "finite"]),
+    ("γ of text", lambda: sp.fit_gamma(["a", "b"]), "norms", ["<U1", "float32 or float64"]),
+    ("γ of a table", lambda: sp.fit_gamma(ones(2, 2)), "norms", ["(2, 2)", "(n,)"]),
+    # steps downhill
+    ("clipping at 0", lambda: clip_by_global_norm(CELL, 0.0), "θ", ["0.0", "above 0"]),
+    ("clipping below 0", lambda: clip_by_global_norm(CELL, -1), "θ", ["-1", "above 0"]),
+    ("clipping at NaN", lambda: clip_by_global_norm(CELL, np.nan), "θ", ["nan", "finite"]),
+    ("clipping NaN", lambda: clip_by_global_norm((CELL, READOUT._replace(c=ones(N_Y) * np.nan)), 1.0), "grads", ["nan in 1.c", "finite"]),
+    ("clipping infinity", lambda: clip_by_global_norm(CELL._replace(W_h=with_(CELL.W_h, (0, 1), -np.inf)), 1.0), "grads", ["-inf in W_h", "finite"]),
+    ("clipping a list of arrays", lambda: clip_by_global_norm([X], 1.0), "grads", ["list", "NamedTuple"]),
+    ("a learning rate of 0", lambda: SGD(0.0).start(CELL), "lr", ["0.0", "above 0"]),
+    ("a learning rate below 0", lambda: Adam(-0.1).start(CELL), "lr", ["-0.1", "above 0"]),
+    ("a momentum of 1", lambda: SGD(0.1, 1.0).start(CELL), "momentum", ["1.0", "below 1"]),
+    ("a momentum below 0", lambda: SGD(0.1, -0.1).start(CELL), "momentum", ["-0.1", "at least 0"]),
+    ("a first decay of 1", lambda: Adam(beta1=1.0).start(CELL), "beta1", ["1.0", "below 1"]),
+    ("a second decay of 1", lambda: Adam(beta2=1).start(CELL), "beta2", ["got 1,", "below 1"]),
+    ("an ε of 0", lambda: Adam(eps=0).start(CELL), "eps", ["got 0,", "above 0"]),
+    ("gradients that would broadcast", lambda: SGD(0.1).step(CELL, CELL._replace(b=ones(1)), STATE), "grads", ["('b', (1,))", "('b', (4,))"]),
+    ("gradients of another cell", lambda: Adam().step(CELL, READOUT, Adam().start(CELL)), "grads", ["W_y", "arrays of params", "W_x"]),
+    ("parameters in a list", lambda: SGD(0.1).step([X], [X], [X]), "params", ["list", "NamedTuple"]),
 ]  # fmt: skip
 
 
@@ -219,3 +315,15 @@ def test_their_good_neighbours_are_accepted():
     squared_error(Y[0], Y[0])
     cross_entropy(Y, TARGET + N_Y - 1, lengths=[1, 5])
     assert gradcheck(total, X, np.ones_like(X)) < 1e-7
+    assert number("p", 1, most=1) == number("p", 1, least=1) == 1.0
+    assert type(number("p", np.float32(1))) is float
+    random_carry(RNG, 1, 1)
+    sp.with_eigenvalues(RNG, (1j, -1j, 2), np.float64(0.5))
+    sp.with_eigenvalues(RNG, [3], 0)
+    sp.circle_of_eigenvalues(2, 0, np.pi)
+    sp.with_singular_values(RNG, [0, 1])
+    sp.log_norms_of_powers(ones(2, 2), 0)
+    sp.log_gradient_norms(CELL, TAPE, H[0])
+    SGD(0.1, 0).step(CELL, CELL, STATE)
+    Adam(0.1, 0, 0).step(CELL, CELL, Adam(0.1, 0, 0).start(CELL))
+    clip_by_global_norm((CELL, READOUT), 1)

@@ -3,11 +3,20 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import cases, close, gradients_by_definition
 
-from rnn_core.bptt import deltas
+from rnn_core import RNN, LinearRNN, numerical_gradient
+from rnn_core.bptt import (
+    chunks,
+    gradient_by_lag,
+    random_carry,
+    shares_by_lag,
+    terms_by_lag,
+    through_time,
+)
 from rnn_core.tree import leaves, tree_map
 
 same = np.testing.assert_array_equal
@@ -71,11 +80,9 @@ def test_a_carry_of_ones_equals_none(case):
 
 
 @given(cases(lengths=False, T=st.integers(2, 6)), st.integers(1, 5))
-def test_zero_carry_at_chunk_borders_equals_chunks_run_apart(case, size):
+def test_chunks_of_a_sequence_equal_chunks_run_apart(case, size):
     T = case.x.shape[0]
-    carry = np.ones(T)
-    carry[size - 1 :: size] = 0  # the last step of each chunk hears nothing from the next
-    grads, dx, dstate0 = sent_back(case, carry=carry)
+    grads, dx, dstate0 = sent_back(case, carry=chunks(T, size))
     total, dxs, state, firsts = tree_map(np.zeros_like, grads), [], case.state, []
     for start in range(0, T, size):
         x, dh = case.x[start : start + size], case.dh[start : start + size]
@@ -125,11 +132,117 @@ def test_three_steps_of_a_scalar_by_hand():
         ({"carry": np.array([1.0, 0.0, 7.0])}, [7, 3, 5]),
         ({"carry": np.array([1.0, 0.0, 7.0]), "truncate": 3}, [7, 3, 5]),
     ]:
-        same(deltas(dh, slope, W_h, **options).ravel(), delta, err_msg=str(options))
+        same(through_time(dh, slope, W_h, **options)[1].ravel(), delta, err_msg=str(options))
 
 
-def test_deltas_use_the_transpose_of_w_h():
+def test_going_back_uses_the_transpose_of_w_h():
     W_h = np.array([[0.0, 1.0], [0.0, 0.0]])  # h_2[0] hears h_1[1], so h_2[0]'s loss goes to h_1[1]
     dh = np.zeros((2, 1, 2))
     dh[1, 0, 0] = 1
-    same(deltas(dh, np.ones_like(dh), W_h)[:, 0], [[0, 1], [1, 0]])
+    same(through_time(dh, np.ones_like(dh), W_h)[1][:, 0], [[0, 1], [1, 0]])
+
+
+@given(cases(lengths=False))
+def test_the_gradient_of_a_state_is_what_moving_it_does_to_the_loss(case):
+    h, _ = case.cell.forward(case.x, case.state)
+    total, delta = through_time(case.dh, case.cell.slope(h), case.cell.W_h)
+    same(delta, case.cell.slope(h) * total)
+    for t in range(len(h)):
+
+        def loss(h_t, t=t):
+            later = case.cell.forward(case.x[t + 1 :], h_t)[0] if t + 1 < len(h) else 0 * h[:0]
+            return (case.dh[t] * h_t).sum() + (case.dh[t + 1 :] * later).sum()
+
+        close(total[t], numerical_gradient(loss, h[t]), 1e-7, f"t = {t}")
+
+
+@given(cases(), st.booleans())
+def test_the_gradients_by_lag_add_up_to_every_truncation(case, last_only):
+    dh = case.dh.copy()
+    dh[:-1] *= not last_only
+    _, tape = case.cell.forward(case.x, case.state, case.lengths)
+    parts = gradient_by_lag(case.cell, tape, dh)
+    assert len(parts) == len(case.x)
+    so_far = tree_map(np.zeros_like, parts[0])
+    for lag, part in enumerate(parts):
+        assert type(part) is type(case.cell)
+        up_to, before = (
+            case.cell.backward(tape, dh, truncate=tau)[0] if tau else so_far
+            for tau in (lag + 1, lag)
+        )
+        assert_equal_trees(part, tree_map(np.subtract, up_to, before))
+        so_far = tree_map(np.add, so_far, part)
+    assert_equal_trees(so_far, case.cell.backward(tape, dh)[0])
+
+
+@given(cases(lengths=False), st.booleans())
+def test_the_terms_by_lag_add_up_to_every_truncation(case, carried):
+    carry = case.rng.normal(size=len(case.x)) if carried else None
+    h, _ = case.cell.forward(case.x, case.state)
+    given_ = case.dh, case.cell.slope(h), case.cell.W_h
+    terms = list(terms_by_lag(*given_, carry))
+    assert len(terms) == len(case.x)
+    for tau in range(1, len(terms) + 1):
+        close(sum(terms[:tau]), through_time(*given_, tau, carry)[0])
+    close(sum(terms), through_time(*given_, carry=carry)[0])
+
+
+def test_the_shares_of_three_steps_by_hand():
+    # h_t = x_t + 2 h_{t−1}, L = h_3: the lags give 1·x_3, 2·x_2, 4·x_1 to the gradient of W_x
+    cell = LinearRNN(np.array([[1.0]]), np.array([[2.0]]), np.zeros(1))
+    _, tape = cell.forward(np.array([3.0, -1.0, 1.0]).reshape(3, 1, 1))
+    dh = np.array([0.0, 0.0, 1.0]).reshape(3, 1, 1)
+    close(shares_by_lag(cell, tape, dh, "W_x"), np.array([1.0, -2.0, 12.0]) / 11)
+    close(shares_by_lag(cell, tape, dh, "b"), np.array([1.0, 2.0, 4.0]) / 7)
+
+
+@given(cases(lengths=False, symbols=False))
+def test_a_share_is_a_part_along_the_whole_gradient(case):
+    _, tape = case.cell.forward(case.x, case.state)
+    parts = [g.W_h for g in gradient_by_lag(case.cell, tape, case.dh)]
+    whole = sum(parts)
+    if np.linalg.norm(whole) < 1e-3:
+        return
+    shares = shares_by_lag(case.cell, tape, case.dh, "W_h")
+    close(shares, [(part * whole).sum() / np.linalg.norm(whole) ** 2 for part in parts], 1e-9)
+    assert abs(shares.sum() - 1) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("T", "length", "carry"),
+    [
+        (7, 3, [1, 1, 0, 1, 1, 0, 1]),
+        (4, 2, [1, 0, 1, 0]),
+        (3, 1, [0, 0, 0]),
+        (3, 5, [1, 1, 1]),
+        (1, 1, [0]),
+    ],
+)
+def test_chunks_cut_after_every_so_many_steps(T, length, carry):
+    same(chunks(T, length), carry)
+
+
+@pytest.mark.parametrize("p", [0.2, 0.75, 1.0])
+def test_random_carry_goes_on_with_probability_p_and_makes_up_for_it(p):
+    carry = random_carry(np.random.default_rng(0), 20_000, p)
+    assert carry.shape == (20_000,)
+    assert set(carry) == ({0.0, 1 / p} if p < 1 else {1.0})
+    assert abs(carry.mean() - 1) < 4 * np.sqrt((1 / p - 1) / 20_000) + 1e-12
+
+
+def test_random_carry_is_drawn_from_the_generator_step_by_step():
+    first, second, other = (random_carry(np.random.default_rng(s), 50, 0.5) for s in (0, 0, 1))
+    same(first, second)
+    assert (first != other).any()
+    assert 0 < np.count_nonzero(first[1:] == first[:-1]) < 49  # not one draw for all steps
+
+
+def test_the_parts_of_a_gradient_leave_the_tape_and_the_losses_alone():
+    rng = np.random.default_rng(0)
+    cell = RNN.init(rng, 2, 3)
+    _, tape = cell.forward(rng.normal(size=(4, 2, 2)), lengths=[4, 2])
+    dh = rng.normal(size=(4, 2, 3))
+    before = dh.copy(), tape.h.copy()
+    gradient_by_lag(cell, tape, dh)
+    same(dh, before[0])
+    same(tape.h, before[1])

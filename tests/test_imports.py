@@ -75,7 +75,10 @@ def code_lines(text):
 
 
 def test_the_readers_of_source_read_rightly():
-    text = '"""Doc\n\nstring."""\nimport os  # why\n\n\ndef f():\n    """Doc."""\n    # no\n    return (\n        1\n    )\n'
+    text = (
+        '"""Doc\n\nstring."""\nimport os  # why\n\n\n'
+        'def f():\n    """Doc."""\n    # no\n    return (\n        1\n    )\n'
+    )
     assert code_lines(text) == 5
     text = (
         "from . import a\nfrom .b import c\nimport x.y\n"

@@ -104,12 +104,12 @@ WAYS = [("full", 40)] + [
 ]
 DISTANCES = (3, 6, 8, 10, 12, 14, 16, 20, 24, 32)
 EXPERIMENTS = {
-    "04_truncation": (echo, [{"way": w, "size": s} for w, s in WAYS], range(3), {"loss": 0.1}),
+    "04_truncation": (echo, [{"way": w, "size": s} for w, s in WAYS], range(3), {"loss": 0.002}),
     "05_agreement": (
         number_agreement,
         [{"distance": d, "start": "uniform"} for d in DISTANCES],
         range(5),
-        {"accuracy": 0.1, "gamma": 0.1, "slope": 0.1},
+        {"accuracy": 0.01, "gamma": 0.01, "slope": 0.01},
     ),
     "05_starts": (
         number_agreement,
@@ -119,12 +119,12 @@ EXPERIMENTS = {
             for d in (12, 24, 48)
         ],
         range(5),
-        {"accuracy": 0.1, "gamma": 0.1, "slope": 0.1},
+        {"accuracy": 0.01, "gamma": 0.01, "slope": 0.01},
     ),
     "05_patience": (
         number_agreement,
         [{"distance": 24, "start": "uniform", "steps": steps} for steps in (600, 6000)],
         range(5),
-        {"accuracy": 0.1, "gamma": 0.1, "slope": 0.1},
+        {"accuracy": 0.01, "gamma": 0.01, "slope": 0.01},
     ),
 }

@@ -5,7 +5,6 @@ from functools import cache
 from unittest import mock
 
 import numpy as np
-from matplotlib.axis import Axis
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
 from PIL import Image
@@ -35,14 +34,8 @@ def still_texts(fig, limits):
 
 def texts_of(fig, moving=()):
     """All visible text, that of `moving` artists included."""
-    words = [a for a in moving if isinstance(a, Text)]
-    for axis in (a for a in moving if isinstance(a, Axis)):
-        words += [axis.label, *(tick.label1 for tick in axis._update_ticks())]  # those in view
-    limits = tuple(ax.viewLim.bounds for ax in fig.axes)
-    return [
-        *still_texts(fig, limits),
-        *(w for w in words if w.get_visible() and w.get_text().strip()),
-    ]
+    alive = [a for a in moving if isinstance(a, Text) and a.get_visible() and a.get_text().strip()]
+    return [*still_texts(fig, tuple(ax.viewLim.bounds for ax in fig.axes)), *alive]
 
 
 def corners(text):

@@ -22,8 +22,15 @@ MAKERS = {
     "window": window,
     "flow": show.flow,
     "stepper": show.stepper,
+    "truncation": show.truncation,
+    "eigenvalues": show.eigenvalues,
+    "telephone": show.telephone,
+    "cliff": show.cliff,
 }
-EVENTFUL = {"stepper": {"step": 20}}  # a setting at which every control has something to move
+EVENTFUL = {
+    "stepper": {"step": 20},
+    "cliff": {"clipping": "on"},
+}  # a setting at which every control has something to move
 
 
 @cache

@@ -5,7 +5,7 @@ import pytest
 from drawing import faults
 from matplotlib.colors import to_hex
 
-from rnn_core.show import lines, states_over_words, surface
+from rnn_core.show import circles, lines, seeds, states_over_words, surface
 from rnn_core.show.style import GRADIENT, MARKERS, SERIES
 
 SENTENCE = (
@@ -130,6 +130,71 @@ def test_states_of_one_unit_may_come_flat_or_as_a_batch_of_one():
         np.testing.assert_array_equal(fig.axes[0].lines[-1].get_ydata(), h)
 
 
+TURN = 0.9 * np.array([[0.8, -0.6], [0.6, 0.8]])
+BUMP = np.array([[0.9, 5.0], [0.0, 0.9]])
+
+
+@pytest.mark.parametrize("K", [1, 4])
+def test_a_circle_is_carried_by_each_matrix_in_a_panel_of_its_own(K):
+    fig = circles("Carried", {"a turn": TURN, "a bump": BUMP}, K=K)
+    assert [ax.get_title("left") for ax in fig.axes] == ["a turn", "a bump"]
+    assert fig.get_suptitle() == "Carried"
+    for ax, W in zip(fig.axes, (TURN, BUMP), strict=True):
+        *images, followed = (line.get_xydata().T for line in ax.lines)
+        assert len(images) == K + 1
+        np.testing.assert_allclose(np.hypot(*images[0]), 1)
+        for k, image in enumerate(images):
+            np.testing.assert_allclose(image, np.linalg.matrix_power(W, k) @ images[0], atol=1e-12)
+            np.testing.assert_array_equal(followed[:, k], image[:, 15])
+        greys = [line.get_color()[0] for line in ax.lines[:-1]]
+        assert greys == sorted(greys, reverse=True)
+        assert greys[0] <= 0x94 / 255  # 3:1 against white
+        assert greys[-1] == 0
+        low, high = ax.get_xlim()
+        assert (low, high) == ax.get_ylim() == (-high, high)
+        assert high >= np.abs(images).max()
+        assert ax.get_aspect() == 1
+
+
+def measured(n=4, of=5):
+    """Positions, and of each of two series `of` values at each of them."""
+    rng = np.random.default_rng(0)
+    return np.arange(n), {"tanh": rng.random((n, of)), "ReLU": rng.random((n, of)) + 0.5}
+
+
+def test_seeds_are_dots_and_their_mean_a_line():
+    x, series = measured()
+    fig = seeds("Spread", "distance", "accuracy", x, series, level=(0.5, "chance"), ylim=(0, 1.6))
+    (ax,) = fig.axes
+    *found, level = ax.lines
+    for k, values in enumerate(series.values()):
+        *dots, mean = found[6 * k : 6 * (k + 1)]
+        np.testing.assert_array_equal([line.get_ydata() for line in dots], values.T)
+        np.testing.assert_allclose(mean.get_ydata(), values.mean(axis=1))
+        assert {line.get_linestyle() for line in dots} == {"None"}
+        assert mean.get_linestyle() == "-"
+        for line in (*dots, mean):
+            np.testing.assert_array_equal(line.get_xdata(), x)
+            assert line.get_marker() == MARKERS[k]
+            assert to_hex(line.get_color()).upper() == SERIES[k].upper()
+    assert list(level.get_ydata()) == [0.5, 0.5]
+    labels = [t.get_text() for legend in fig.legends for t in legend.get_texts()]
+    assert labels == ["tanh", "ReLU", "chance"]
+    assert ax.get_title("left") == "Spread"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("distance", "accuracy")
+    assert ax.get_ylim() == (0, 1.6)
+
+
+def test_seeds_need_neither_a_level_nor_limits():
+    x, series = measured()
+    fig = seeds("Spread", "distance", "accuracy", x, {k: v.tolist() for k, v in series.items()})
+    (ax,) = fig.axes
+    assert len(ax.lines) == 2 * 6
+    low, high = ax.get_ylim()
+    assert low < min(v.min() for v in series.values())
+    assert high > max(v.max() for v in series.values())
+
+
 @pytest.mark.parametrize(
     "made",
     [
@@ -140,6 +205,9 @@ def test_states_of_one_unit_may_come_flat_or_as_a_batch_of_one():
         lambda: surface("A valley", "across", "along", *valley(), path=np.eye(2)),
         lambda: states_over_words(SENTENCE.split(), np.zeros(16), "Notes"),
         lambda: states_over_words(SENTENCE.split(), np.zeros((16, 6)), "Notes"),
+        lambda: circles("Carried", {"a turn": TURN, "a bump, 0.9 and 5": BUMP, "none": 0 * TURN}),
+        lambda: circles("Carried", {"one alone": BUMP}, K=9),
+        lambda: seeds("Spread", "distance", "accuracy", *measured(10), level=(0.5, "chance")),
     ],
 )
 def test_text_is_neither_cropped_nor_on_other_text(made):

@@ -1,7 +1,7 @@
 """The finder of faults finds them, each kind in a figure that has it."""
 
 import pytest
-from drawing import faults
+from drawing import faults, texts_of
 from matplotlib.patches import Rectangle
 
 from rnn_core.show.style import figure
@@ -36,6 +36,16 @@ def test_a_fault_is_found(x, y, text, options, fault):
     fig, ax, _ = clean()
     ax.text(x, y, text, in_layout=False, **options)
     assert any(fault in wrong for wrong in faults(fig))
+
+
+def test_new_limits_bring_new_words():
+    fig, axes = figure(4, 2, ncols=2)
+    axes[0].set_xticks([0, 0.01, 1], ["here", "there", "far"])
+    assert {t.get_text() for t in texts_of(fig)} >= {"here", "there", "far"}
+    axes[0].set_xlim(0.5, 1.5)
+    words = {t.get_text() for t in texts_of(fig)}
+    assert "far" in words
+    assert not words & {"here", "there"}
 
 
 def test_turned_neighbours_are_apart_though_their_frames_overlap():

@@ -10,7 +10,15 @@ from explorers import MAKERS, live
 from rnn_core import show
 
 FILES = sorted(Path(show.__file__).parent.glob("*.py"))
-CORE = {"cells", "worked"}  # where explorers get their numbers from
+CORE = {
+    "bptt",
+    "cells",
+    "cliff",
+    "losses",
+    "readout",
+    "spectrum",
+    "worked",
+}  # where explorers get their numbers from
 MATHEMATICS = {
     *("tanh", "exp", "log", "sqrt", "dot", "matmul", "einsum", "outer", "cumsum", "linalg"),
     *("power", "tensordot", "inner", "gradient", "diff"),
