@@ -1,7 +1,7 @@
 """Figures (arrays in, matplotlib out) and explorers (sliders → core → figure). No mathematics of its own."""
 
 from .cliff import cliff
-from .curves import circles, lines, seeds, states_over_words, surface
+from .curves import ball, circles, lines, seeds, states_over_words, surface
 from .eigenvalues import eigenvalues
 from .flow import flow
 from .graph import unrolled
@@ -19,6 +19,7 @@ __all__ = [
     "LiveFigure",
     "Slider",
     "Steps",
+    "ball",
     "circles",
     "cliff",
     "compare",

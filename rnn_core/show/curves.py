@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 
 from ..spectrum import circle_carried
-from .style import FAINT, GRADIENT, MARKERS, SERIES, figure
+from .style import FAINT, GRADIENT, MARKERS, SERIES, STATE, figure
 
 
 def lines(title, xlabel, ylabel, x, series, logy=False, height=3.4, ylim=None, markers=True):
@@ -120,4 +120,23 @@ def seeds(title, xlabel, ylabel, x, series, level=None, ylim=None):
     if ylim:
         ax.set_ylim(ylim)
     fig.legend(loc="outside lower center", ncols=len(series) + bool(level))
+    return fig
+
+
+def ball(title, before, after, radius):
+    """Figure of vectors in the plane and what clipping makes of them: (n, 2) `before`, `after`; the ball's radius."""
+    fig, ax = figure(8.4, 3.8)
+    turn = np.linspace(0, 2 * np.pi, 181)
+    ax.fill(radius * np.cos(turn), radius * np.sin(turn), color="#E8F1F8", zorder=0)
+    ax.plot(
+        radius * np.cos(turn), radius * np.sin(turn), color=STATE, lw=1.5, label="ball of radius θ"
+    )
+    for start, end in zip(before, after, strict=True):
+        ax.plot(*np.transpose([start, end]), color="#8A8A8A", lw=1)
+    ax.plot(*np.transpose(before), "o", color="#6A6A6A", mfc="white", ms=6, label="gradient")
+    ax.plot(*np.transpose(after), "s", color=GRADIENT, ms=5, label="after clipping")
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_title(title)
+    ax.set(xlabel=r"$\partial L/\partial w_1$", ylabel=r"$\partial L/\partial w_2$")
+    fig.legend(loc="outside right upper")
     return fig

@@ -5,7 +5,7 @@ import pytest
 from drawing import faults
 from matplotlib.colors import to_hex
 
-from rnn_core.show import circles, lines, seeds, states_over_words, surface
+from rnn_core.show import ball, circles, lines, seeds, states_over_words, surface
 from rnn_core.show.style import GRADIENT, MARKERS, SERIES
 
 SENTENCE = (
@@ -195,9 +195,29 @@ def test_seeds_need_neither_a_level_nor_limits():
     assert high > max(v.max() for v in series.values())
 
 
+def clipped(n=6, radius=1.0):
+    """n gradients and the same ones clipped by hand."""
+    before = np.random.default_rng(0).normal(size=(n, 2))
+    return before, before * np.minimum(1, radius / np.linalg.norm(before, axis=1))[:, None]
+
+
+def test_a_ball_shows_each_gradient_before_and_after_and_a_line_between():
+    before, after = clipped()
+    (ax,) = (fig := ball("Clipped", before, after, radius=1.0)).axes
+    circle, *between, first, last = ax.lines
+    np.testing.assert_allclose(np.hypot(*circle.get_data()), 1.0)
+    np.testing.assert_array_equal(first.get_xydata(), before)
+    np.testing.assert_array_equal(last.get_xydata(), after)
+    for line, start, end in zip(between, before, after, strict=True):
+        np.testing.assert_array_equal(line.get_xydata(), [start, end])
+    assert ax.get_title("left") == "Clipped"
+    assert len(fig.legends[0].get_texts()) == 3
+
+
 @pytest.mark.parametrize(
     "made",
     [
+        lambda: ball("Clipped", *clipped(), radius=1.0),
         lambda: chart(1)[0],
         lambda: chart(6)[0],
         lambda: chart(3, T=60, height=2.2)[0],
