@@ -13,7 +13,7 @@ from ..spectrum import (
 )
 from .live import Choice, LiveFigure, Slider
 from .stepper import SUPERSCRIPT
-from .style import FAINT, GRADIENT, INPUT, STATE, figure
+from .style import FAINT, GRADIENT, INPUT, STATE, figure, stacked
 
 CELLS = {"tanh": RNN, "linear": LinearRNN, "sigmoid": SigmoidRNN, "ReLU": ReluRNN}
 LOG10_E = np.log10(np.e)
@@ -34,11 +34,8 @@ def _run(rho, angle, n, departure, activation, scale, T):
 
 
 def _axes():
-    fig, axes = figure(9.2, 4.9, ncols=2, width_ratios=[1, 1.5])
-    plane, right = axes
-    parts = right.get_subplotspec().subgridspec(2, 1, height_ratios=[2.6, 1])
-    right.remove()
-    top, bottom = fig.add_subplot(parts[0]), fig.add_subplot(parts[1])
+    fig, (plane, right) = figure(9.2, 4.9, ncols=2, width_ratios=[1, 1.5])
+    top, bottom = stacked(fig, right, [2.6, 1])
     plane.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
     plane.set(xlabel="real part", ylabel="imaginary part", xticks=range(-3, 4), yticks=range(-3, 4))
     plane.set_title("Eigenvalues of $W_h$, unit circle")

@@ -5,7 +5,7 @@ import numpy as np
 from ..cells import RNN
 from .graph import numbers
 from .live import Choice, LiveFigure, Slider
-from .style import FAINT, INPUT, SERIES, STATE, figure
+from .style import FAINT, INPUT, SERIES, STATE, figure, stacked
 
 T = 20
 INPUTS = {
@@ -36,9 +36,7 @@ def _sentence(h, t, sequence):
 def _axes():
     fig, axes = figure(8.8, 4.6, ncols=2, width_ratios=[1.55, 1])
     left, plane = axes
-    inside = left.get_subplotspec().subgridspec(2, 1, height_ratios=[1, 1.6])
-    left.remove()
-    top, bottom = fig.add_subplot(inside[0]), fig.add_subplot(inside[1])
+    top, bottom = stacked(fig, left, [1, 1.6])
     steps = (0.3, T + 0.7)
     top.set(xlim=steps, ylim=(-2.3, 2.3), ylabel="input $x_t$", xticklabels=[])
     top.set_title("What goes in …")

@@ -50,6 +50,13 @@ def figure(width=8.4, height=3.6, **subplots):
     return fig, fig.subplots(**subplots)
 
 
+def stacked(fig, ax, height_ratios):
+    """Two axes, one above the other, in the place of `ax`, which goes."""
+    parts = ax.get_subplotspec().subgridspec(2, 1, height_ratios=height_ratios)
+    ax.remove()
+    return fig.add_subplot(parts[0]), fig.add_subplot(parts[1])
+
+
 def png(fig):
     """The figure as it now stands on its canvas, as PNG bytes."""
     file = io.BytesIO()
