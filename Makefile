@@ -12,7 +12,8 @@ setup: ## install what `lab` and `test` need; let `git diff` show notebooks read
 
 lab: ## open the lessons in JupyterLab (ARGS="--no-browser --port 8890" is passed on)
 	$(IN) lab -- -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
-		--LabApp.app_settings_dir=tools/lab $(ARGS)
+		--LabApp.app_settings_dir=tools/lab \
+		--ContentsManager.pre_save_hook=rnn_core.saving.without_views $(ARGS)
 
 test: ## prove everything: unit tests, then every stored output of every lesson (EXTRAS=a,b adds extras)
 	$(IN) lab,test,$(EXTRAS) -- tools/validate.py --units

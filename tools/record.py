@@ -17,11 +17,12 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
+from rnn_core.saving import WIDGET
+
 ROOT = Path(__file__).resolve().parent.parent
 # Sums in another order differ in the last digit, and a curve may move by a pixel: one thread, one order.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 TIMING = "Timings differ from machine to machine: run this cell to see yours.\n"
-WIDGET = "application/vnd.jupyter.widget-view+json"
 KEPT = ("nbgrader", "tags")  # of a cell's metadata: what decides how it is graded and compared
 FAILURES = (CellControlSignal, DeadKernelError, OSError, ValueError, nbformat.ValidationError)
 

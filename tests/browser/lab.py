@@ -77,7 +77,10 @@ def server(folder, settings):
         "--IdentityProvider.token=",
         f"--ServerApp.root_dir={folder}",
     ]
-    command += [f"--LabApp.app_settings_dir={ROOT / 'tools' / 'lab'}"]  # as `make lab`
+    command += [  # as `make lab`
+        f"--LabApp.app_settings_dir={ROOT / 'tools' / 'lab'}",
+        "--ContentsManager.pre_save_hook=rnn_core.saving.without_views",
+    ]
     with (settings / "jupyterlab.log").open("w") as log:
         process = subprocess.Popen(
             command, env=os.environ | own, stdout=log, stderr=log, stdin=subprocess.DEVNULL

@@ -241,3 +241,17 @@ def test_after_a_restart_the_picture_stays_and_a_moved_slider_says_what_to_do(tw
     explorer.press(explorer.sliders[0], "ArrowRight")
     assert explorer.told() != told
     assert not explorer.view.get_by_text("run this cell again").is_visible()
+
+
+def test_a_saved_notebook_shows_its_pictures_when_it_is_opened_again(
+    twice, browser, address, folder
+):
+    lab.within(twice.page, 30, "() => window.lesson.context.save()")
+    saved = json.loads((folder / "twice.ipynb").read_text(encoding="utf-8"))
+    data = [out["data"] for cell in saved["cells"] for out in cell["outputs"]]
+    assert [("image/png" in d, lab.VIEW in d) for d in data] == [(True, False)] * 2
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    lab.open_lesson(page, address, "twice.ipynb")
+    page.locator(".jp-OutputArea-output img").nth(1).wait_for(timeout=10_000)
+    assert page.get_by_text("model not found").count() == 0
+    page.close()
