@@ -155,7 +155,7 @@ def _steps():
         _delta(2, r"\partial L/\partial h_2"),
         Step(
             r"$W_h\,\delta_2$  (carried back to $h_1$)",
-            "W_h δ2, carried back to h1",
+            "W_h δ2 (carried back to h1)",
             lambda w: w.dh_later[0],
             lambda w, s: f"{n(s['W_h'])} · {n(w.delta[1])}",
             (("h2", "h1"),),

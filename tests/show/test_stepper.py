@@ -79,7 +79,7 @@ def test_the_lines_of_the_worked_example_are_its_numbers():
         "L2 = (ŷ2 − y*2)²": "L_2",
         "∂L/∂ŷ2 = 2 (ŷ2 − y*2)": "dL/dy_2",
         "δ2 = (1 − h2²) ∂L/∂h2": "delta_2",
-        "W_h δ2, carried back to h1": "W_h delta_2",
+        "W_h δ2 (carried back to h1)": "W_h delta_2",
         "δ1 = (1 − h1²) ∂L/∂h1": "delta_1",
         "∂L/∂W_h = δ1 h0 + δ2 h1": "dL/dW_h",
         "∂L/∂W_x = δ1 x1 + δ2 x2": "dL/dW_x",
@@ -125,7 +125,7 @@ def test_it_opens_at_the_step_through_time_of_the_worked_example():
     explorer = show.stepper()
     assert explorer.values["step"] == THROUGH_TIME
     assert explorer.summary == (
-        "Step 13 of 20, backward: W_h δ2, carried back to h1 = 2 · (−1.209 × 10⁻⁵) = −2.419 × 10⁻⁵."
+        "Step 13 of 20, backward: W_h δ2 (carried back to h1) = 2 · (−1.209 × 10⁻⁵) = −2.419 × 10⁻⁵."
     )
 
 
