@@ -76,8 +76,8 @@ def flow():
         bars.set_data(t_axis, x)
         one.set_data(t_axis, h[:, 0])
         two.set_data(t_axis, h[:, 1])
-        for line in now:
-            line.set_data([t, t], [-2, 2])
+        for line, reach in zip(now, (2, 1.1), strict=True):  # below −1.1 stands the legend
+            line.set_data([t, t], [-reach, reach])
         path.set_data(*np.vstack([[0.0, 0.0], h]).T)
         dot.set_data([h[t - 1, 0]], [h[t - 1, 1]])
         return _sentence(h, t, values["sequence"])
