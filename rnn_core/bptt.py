@@ -1,12 +1,14 @@
-"""Backpropagation through time: how ∂L/∂h_t and ∂L/∂z_t follow from ∂⁺L/∂h_t, in full or truncated.
+"""Backpropagation through time: how ∂L/∂s_t and δ_t follow from ∂⁺L/∂s_t, in full or truncated.
 
-The one recurrence, for h_t = f(z_t), z_t = W_x x_t + W_h h_{t−1} + b, with δ_t = ∂L/∂z_t:
+For h_t = f(z_t), z_t = W_x x_t + W_h h_{t−1} + b, with δ_t = ∂L/∂z_t, the one recurrence is
 
     ∂L/∂h_t = ∂⁺L/∂h_t + carry_t · W_hᵀ δ_{t+1},    δ_t = f′(z_t) ⊙ ∂L/∂h_t
 
-∂⁺ is the immediate derivative: what h_t does to the loss of its own step, later steps held fixed. Three ways to
-keep less than the full sum: `truncate` drops long lags of every loss, `chunks` cuts the sequence into pieces,
-`random_carry` cuts at random and makes up for it, so that the mean is the full gradient (Tallec & Ollivier 2017).
+and every cell has it in this form: back(t, ∂L/∂s_t) gives δ_t and what step t sends to s_{t−1}. The state s_t is
+h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the immediate derivative: what s_t does to the loss of its
+own step, later steps held fixed. Three ways to keep less than the full sum: `truncate` drops long lags of every
+loss, `chunks` cuts the sequence into pieces, `random_carry` cuts at random and makes up for it, so that the mean
+is the full gradient (Tallec & Ollivier 2017).
 """
 
 import numpy as np
@@ -14,50 +16,68 @@ import numpy as np
 from . import check
 
 
-def through_time(dh, slope, W_h, truncate=None, carry=None):
-    """(∂L/∂h, δ), both (T, B, n_h).
+def step_back(slope, W_h):
+    """back(t, g) → (δ_t, W_hᵀ δ_t) with δ_t = f′(z_t) ⊙ g, the step of a cell h_t = f(W_h h_{t−1} + …).
 
-    dh (T, B, n_h) = ∂⁺L/∂h_t; slope (T, B, n_h) = f′(z_t); W_h (n_h, n_h). carry (T,) multiplies
-    W_hᵀ δ_{t+1} in step t (None is 1 everywhere; its last entry has nothing to multiply). truncate=τ keeps
-    lags 0 … τ−1 of every loss, at a cost that grows with τ; τ ≥ T is the full gradient.
+    slope (T, B, n_h) = f′(z_t); W_h (n_h, n_h). t is an index, or a slice for many steps side by side.
     """
-    carry = np.ones(len(dh), dh.dtype) if carry is None else carry
-    total = (
-        _full(dh, slope, W_h, carry)
-        if truncate is None
-        else _by_lags(dh, slope, W_h, carry, truncate)
-    )
-    return total, slope * total
+
+    def back(t, g):
+        delta = slope[t] * g
+        return delta, delta @ W_h
+
+    return back
 
 
-def _full(dh, slope, W_h, carry):
-    total = np.empty_like(dh)
-    back = np.zeros_like(dh[0])  # W_hᵀ δ_{t+1}; nothing comes from beyond the last step
-    for t in reversed(range(len(dh))):
-        total[t] = dh[t] + carry[t] * back
-        back = (slope[t] * total[t]) @ W_h
-    return total
+def through_time(ds, back, truncate=None, carry=None):
+    """(∂L/∂s, δ), time first, as (T, B, ·).
 
-
-def _by_lags(dh, slope, W_h, carry, tau):
-    total = np.zeros_like(dh)
-    for _, term in zip(range(tau), terms_by_lag(dh, slope, W_h, carry), strict=False):
-        total += term
-    return total
-
-
-def terms_by_lag(dh, slope, W_h, carry=None):
-    """Yield, for lag k = 0 … T − 1, what the loss of step t + k contributes to ∂L/∂h_t; they add up to all of it.
-
-    Shapes as in `through_time`. Every lag is one product over all time.
+    ds (T, B, n_s) = ∂⁺L/∂s_t; back: the cell's step, `cell.back(tape)` or `step_back(f′, W_h)`. carry (T,), or
+    (T, B) for each row its own, multiplies what arrives in step t from step t + 1 (None is 1 everywhere; its last
+    entry has nothing to multiply). truncate=τ keeps lags 0 … τ−1 of every loss, at a cost that grows with τ;
+    τ ≥ T is the full gradient.
     """
-    carry = np.ones(len(dh), dh.dtype) if carry is None else carry
-    term = dh
-    for _ in range(len(dh)):
-        yield term
-        back = (slope[1:] * term[1:]) @ W_h
-        term = np.zeros_like(dh)
-        term[:-1] = carry[:-1, None, None] * back
+    return _full(ds, back, carry) if truncate is None else _by_lags(ds, back, carry, truncate)
+
+
+def _full(ds, back, carry):
+    carry = _factors(ds, carry)
+    total, delta = np.empty_like(ds), None
+    message = np.zeros_like(ds[0])  # nothing comes from beyond the last step
+    for t in reversed(range(len(ds))):
+        total[t] = ds[t] + carry[t] * message
+        delta_t, message = back(t, total[t])
+        delta = np.empty((len(ds), *delta_t.shape), ds.dtype) if delta is None else delta
+        delta[t] = delta_t
+    return total, delta
+
+
+def _by_lags(ds, back, carry, tau):
+    terms = terms_by_lag(ds, back, carry)
+    total, delta = next(terms)
+    for _, (term, its_delta) in zip(range(tau - 1), terms, strict=False):
+        total, delta = total + term, delta + its_delta
+    return total, delta
+
+
+def terms_by_lag(ds, back, carry=None):
+    """Yield, for lag k = 0 … T − 1, what the loss of step t + k contributes to ∂L/∂s_t and to δ_t; they add up.
+
+    Arguments as in `through_time`. Every lag is one product over all time.
+    """
+    carry = _factors(ds, carry)
+    term = ds
+    for _ in range(len(ds)):
+        delta, message = back(slice(None), term)
+        yield term, delta
+        term = np.zeros_like(ds)
+        term[:-1] = carry[:-1] * message[1:]
+
+
+def _factors(ds, carry):
+    """carry as an array that multiplies (T, B, n_s)."""
+    T = len(ds)
+    return np.ones((T, 1, 1), ds.dtype) if carry is None else np.reshape(carry, (T, -1, 1))
 
 
 def gradient_by_lag(cell, tape, dh):
@@ -68,8 +88,8 @@ def gradient_by_lag(cell, tape, dh):
     dh = check.floats("dh", dh, tape.h.shape, tape.h.dtype, " like h")
     if tape.lengths is not None:
         dh = dh * check.mask(tape.lengths, *dh.shape[:2])  # h is constantly 0 beyond
-    slope = cell.slope(tape.h)
-    return [cell.gradients(tape, slope * term) for term in terms_by_lag(dh, slope, cell.W_h)]
+    terms = terms_by_lag(cell.beside_nothing(dh), cell.back(tape))
+    return [cell.gradients(tape, delta) for _, delta in terms]
 
 
 def shares_by_lag(cell, tape, dh, field):

@@ -1,51 +1,108 @@
-"""Recurrent cells: immutable tuples of arrays with a forward and, directly under it, its backward.
+"""Recurrent cells: immutable tuples of arrays with a forward and, directly under it, its way back.
 
 Mathematics in columns, h_t = f(W_x x_t + W_h h_{t−1} + b); a batch in rows, so products read ``x @ W_x.T``.
 Time is the first axis: x (T, B, n_x), h (T, B, n_h). State goes in and comes out; no cell keeps any.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from . import check
-from .bptt import through_time
+from .bptt import step_back, through_time
 from .losses import sigmoid
+from .tape import Tape, checked_cell, checked_gradients, checked_input
 
 
-class Tape(NamedTuple):
-    """What backward needs to know of forward. `state` is the final state, to carry on with."""
+class Recurrent:
+    """What all cells share: the checks before, and the way back after, their own two formulas.
 
-    x: np.ndarray  # (T, B, n_x) floats or (T, B) symbols
-    h: np.ndarray  # (T, B, n_h), zero beyond lengths
-    state0: np.ndarray  # (B, n_h), h_0
-    state: np.ndarray  # (B, n_h), of row b at lengths[b]
-    lengths: Any  # (B,) integers, or None
-
-
-class RNN(NamedTuple):
-    """h_t = tanh(W_x x_t + W_h h_{t−1} + b), the network of Elman (1990).
-
-    W_x (n_h, n_x), W_h (n_h, n_h), b (n_h,): floats of one dtype, float32 or float64.
+    A cell adds `forward`, `back` (one step of the way back) and `gradients` (one product over all time per weight).
     """
 
-    W_x: np.ndarray
-    W_h: np.ndarray
-    b: np.ndarray
-
-    activation = staticmethod(np.tanh)
-    slope = staticmethod(lambda h: 1 - h * h)  # f′(z), told by h = f(z)
+    __slots__ = ()
+    blocks = ("h",)  # W_x, W_h and b are stacked of so many blocks of n_h rows
+    parts = 1  # arrays in the state
 
     @classmethod
     def init(cls, rng, n_x, n_h, dtype=np.float64):
-        """Weights uniform in ±1/√n_h (as PyTorch draws them), b = 0.
+        """Weights uniform in ±1/√n_h (as PyTorch draws them), biases 0.
 
         rng: numpy.random.Generator; n_x, n_h ≥ 1; dtype float32 or float64, else ValueError.
         """
         rng, dtype = check.generator(rng), check.dtype(dtype)
         n_x, n_h = check.count("n_x", n_x), check.count("n_h", n_h)
+        rows = len(cls.blocks) * n_h
         draw = lambda *shape: rng.uniform(-1, 1, shape).astype(dtype) / dtype.type(np.sqrt(n_h))
-        return cls(draw(n_h, n_x), draw(n_h, n_h), np.zeros(n_h, dtype))
+        return cls(
+            draw(rows, n_x), draw(rows, n_h), *[np.zeros(rows, dtype)] * (len(cls._fields) - 2)
+        )
+
+    @property
+    def n_x(self):
+        """How many numbers, or symbols, an input step has."""
+        return self.W_x.shape[1]
+
+    @property
+    def width(self):
+        """How many numbers an output step h_t has."""
+        return self.W_h.shape[1]
+
+    def zeros(self, B):
+        """The state of B rows before anything was read."""
+        h = np.zeros((check.count("B", B), self.width), self.W_x.dtype)
+        return h if self.parts == 1 else (h, *[np.zeros_like(h)] * (self.parts - 1))
+
+    def seen(self, state):
+        """The part of a state that the next layer sees, h (B, n_h)."""
+        return state if self.parts == 1 else state[0]
+
+    def unseen(self, dh):
+        """∂L/∂state where L feels `seen(state)` alone, with dh = ∂L/∂h (B, n_h)."""
+        return dh if self.parts == 1 else (dh, *[np.zeros_like(dh)] * (self.parts - 1))
+
+    def beside_nothing(self, dh):
+        """∂⁺L/∂s_t (T, B, n_s), of a loss that sees of the state s_t no more than h_t."""
+        return dh if self.parts == 1 else np.concatenate(self.unseen(dh), axis=-1)
+
+    def backward(self, tape, dh=None, dstate=None, truncate=None, carry=None):
+        """Backpropagation through time; returns (grads, dx, dstate0).
+
+        dL/dW_x = Σ_t δ_t x_tᵀ, dL/dW_h = Σ_t δ_t h_{t−1}ᵀ, dL/db = Σ_t δ_t, dL/dx_t = W_xᵀ δ_t, with δ_t = ∂L/∂z_t
+        from the recurrence in `bptt` through this cell's `back`. dh (T, B, n_h) = ∂⁺L/∂h_t, dstate = ∂L/∂tape.state,
+        shaped like it; None is zeros. dstate0 = ∂L/∂state0, shaped like it too (for an RNN, W_hᵀ δ_1).
+        truncate=τ ≥ 1 keeps lags 0 … τ−1 of every loss; carry (T,), or (T, B) for each row its own, multiplies what
+        step t receives from step t + 1. dstate counts as part of the last step's own loss, so that neither of the
+        two weakens it. grads has the type of the cell; dx is None for symbols.
+        Raises ValueError for wrong shapes, τ < 1, NaN or infinity.
+        """
+        checked_cell(self)
+        ds, carry = checked_gradients(self, tape, dh, dstate, truncate, carry)
+        back = self.back(tape)
+        total, delta = through_time(ds, back, truncate, carry)
+        _, ds_0 = back(0, total[0])
+        dx = None if tape.x.ndim == 2 else delta @ self.W_x
+        dstate0 = ds_0 if self.parts == 1 else tuple(np.split(ds_0, self.parts, axis=-1))
+        return self.gradients(tape, delta), dx, dstate0
+
+
+class Weights(NamedTuple):
+    """W_x (· n_h, n_x), W_h (· n_h, n_h), b (· n_h,): floats of one dtype, float32 or float64."""
+
+    W_x: np.ndarray
+    W_h: np.ndarray
+    b: np.ndarray
+
+
+class RNN(Recurrent, Weights):
+    """h_t = tanh(W_x x_t + W_h h_{t−1} + b), the network of Elman (1990).
+
+    W_x (n_h, n_x), W_h (n_h, n_h), b (n_h,): floats of one dtype, float32 or float64.
+    """
+
+    __slots__ = ()
+    activation = staticmethod(np.tanh)
+    slope = staticmethod(lambda h: 1 - h * h)  # f′(z), told by h = f(z)
 
     def forward(self, x, state=None, lengths=None):
         """h_t = f(W_x x_t + W_h h_{t−1} + b) for t = 1 … T; returns (h, tape).
@@ -55,8 +112,7 @@ class RNN(NamedTuple):
         beyond lengths (it is kept in the tape too: do not write into it). Raises ValueError for wrong
         rank, sizes or dtypes, NaN or infinity, an empty sequence, symbols or lengths out of range.
         """
-        dtype = _checked(self)
-        x, h_0, alive = _checked_input(self, x, state, lengths, dtype)
+        x, h_0, alive = checked_input(self, x, state, lengths)
         z = project(x, self.W_x) + self.b  # the input's part of all steps at once
         h, h_t = np.empty_like(z), h_0
         for t in range(len(z)):
@@ -66,26 +122,16 @@ class RNN(NamedTuple):
             h = np.where(alive, h, 0)
         return h, Tape(x, h, h_0, h_t, lengths)
 
-    def backward(self, tape, dh=None, dstate=None, truncate=None, carry=None):
-        """δ_t = f′(z_t) ⊙ (∂⁺L/∂h_t + W_hᵀ δ_{t+1}); returns (grads, dx, dstate0).
-
-        dL/dW_x = Σ_t δ_t x_tᵀ, dL/dW_h = Σ_t δ_t h_{t−1}ᵀ, dL/db = Σ_t δ_t, dL/dx_t = W_xᵀ δ_t,
-        dL/dh_0 = W_hᵀ δ_1. dh (T, B, n_h) = ∂⁺L/∂h_t, dstate (B, n_h) = ∂L/∂tape.state; None is zeros.
-        truncate=τ ≥ 1 keeps lags 0 … τ−1 of every loss; carry (T,) multiplies W_hᵀ δ_{t+1} in step t. dstate
-        counts as part of the last step's own loss, so that neither of the two weakens it.
-        grads has the type of the cell; dx is None for symbols. Raises ValueError for wrong shapes, τ < 1, NaN.
-        """
-        _checked(self)
-        dh, carry = _checked_gradients(self, tape, dh, dstate, truncate, carry)
-        _, delta = through_time(dh, self.slope(tape.h), self.W_h, truncate, carry)
-        grads = self.gradients(tape, delta)
-        return grads, None if tape.x.ndim == 2 else delta @ self.W_x, delta[0] @ self.W_h
+    def back(self, tape):
+        """One step back: δ_t = f′(z_t) ⊙ ∂L/∂h_t, and W_hᵀ δ_t goes to h_{t−1}."""
+        return step_back(self.slope(tape.h), self.W_h)
 
     def gradients(self, tape, delta):
         """(Σ_t δ_t x_tᵀ, Σ_t δ_t h_{t−1}ᵀ, Σ_t δ_t), of the type of the cell, from δ (T, B, n_h)."""
-        h_before = np.concatenate([tape.state0[None], tape.h[:-1]])
         return type(self)(
-            outer(delta, tape.x, self.W_x), outer(delta, h_before, self.W_h), delta.sum((0, 1))
+            outer(delta, tape.x, self.W_x),
+            outer(delta, before(tape.state0, tape.h), self.W_h),
+            delta.sum((0, 1)),
         )
 
 
@@ -127,58 +173,6 @@ def outer(delta, x, W):
     return dW
 
 
-def _checked(cell):
-    """The dtype that all parameters share; their shapes must belong together."""
-    W_x = check.parameter("W_x", cell.W_x, ("n_h", "n_x"))
-    n_h = len(W_x)
-    check.parameter("W_h", cell.W_h, (n_h, n_h), W_x.dtype, f" (W_x has n_h = {n_h} rows)")
-    check.parameter("b", cell.b, (n_h,), W_x.dtype, f" (W_x has n_h = {n_h} rows)")
-    return W_x.dtype
-
-
-def _checked_input(cell, x, state, lengths, dtype):
-    n_h, n_x = cell.W_x.shape
-    x = check.array("x", x)
-    if x.dtype.kind in "iu":
-        x = check.symbols("x", x, ("T", "B"), n_x, ": integers are symbols, one-hot implied")
-    else:
-        x = check.floats("x", x, ("T", "B", n_x), dtype, f" (W_x has n_x = {n_x} columns)")
-    T, B = x.shape[:2]
-    if state is None:
-        h_0 = np.zeros((B, n_h), dtype)
-    elif isinstance(state, tuple):
-        raise ValueError(
-            f"state: got a tuple of {len(state)}, wanted one array ({B}, {n_h}): this cell has no pair (h, c)"
-        )
-    else:
-        h_0 = check.floats("state", state, (B, n_h), dtype, f" (B = {B} rows, n_h = {n_h})")
-    return x, h_0, check.mask(lengths, T, B)
-
-
-def _checked_gradients(cell, tape, dh, dstate, truncate, carry):
-    """∂⁺L/∂h_t with the final state's gradient added where each row ends, and carry as an array."""
-    if not isinstance(tape, Tape):
-        raise ValueError(f"tape: got {type(tape).__name__}, wanted the tape of this cell's forward")
-    x, h, (n_h, n_x), dtype = tape.x, tape.h, cell.W_x.shape, cell.W_x.dtype
-    if h.shape[-1] != n_h or h.dtype != dtype or (x.ndim == 3 and x.shape[-1] != n_x):
-        raise ValueError(
-            f"tape: got x {x.shape} and h {h.shape} of {h.dtype}, wanted the tape of this cell's "
-            f"forward (n_x = {n_x}, n_h = {n_h}, {dtype})"
-        )
-    T, B = h.shape[:2]
-    if dh is None:
-        dh = np.zeros_like(h)
-    else:
-        dh = check.floats("dh", dh, (T, B, n_h), dtype, " like h").copy()
-    if tape.lengths is not None:
-        dh *= check.mask(tape.lengths, T, B)  # h is constantly 0 there
-    if dstate is not None:
-        last = T - 1 if tape.lengths is None else np.asarray(tape.lengths) - 1
-        dh[last, np.arange(B)] += check.floats("dstate", dstate, (B, n_h), dtype, " like the state")
-    if truncate is not None:
-        check.count("truncate", truncate)
-    if carry is not None:
-        carry = check.array("carry", carry)
-        carry = carry.astype(dtype) if carry.dtype.kind in "biu" else carry  # a mask of 0 and 1
-        check.floats("carry", carry, (T,), where=f": one factor per step (T = {T})")
-    return dh, None if carry is None else carry.astype(dtype)
+def before(first, a):
+    """a_{t−1} for t = 1 … T, of a (T, B, n) and what came first (B, n)."""
+    return np.concatenate([first[None], a[:-1]])

@@ -154,3 +154,13 @@ def choice(name, value, allowed):
         words = " or ".join(repr(a) for a in allowed)
         raise ValueError(f"{name}: got {got}, wanted {words}")
     return value
+
+
+def simple_cell(cell):
+    """A cell with one activation and no gates."""
+    if not hasattr(cell, "slope"):
+        got = type(cell).__name__
+        raise ValueError(
+            f"cell: got {got}, wanted RNN, LinearRNN, SigmoidRNN or ReluRNN: a cell without gates"
+        )
+    return cell

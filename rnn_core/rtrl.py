@@ -16,9 +16,9 @@ def forward_mode(cell, x, dh, state=None):
     """The gradients that `cell.backward` gives for ∂⁺L/∂h = dh, accumulated while going forward.
 
     x (T, B, n_x) floats or (T, B) symbols; dh (T, B, n_h); state (B, n_h) or None. Returns a tuple of the
-    type of the cell. Raises ValueError as `cell.forward` does, and where dh has another shape.
+    type of the cell. Raises ValueError as `cell.forward` does, and where dh has another shape or the cell has gates.
     """
-    n_h, n_x = np.shape(cell.W_x)
+    n_h, n_x = np.shape(check.simple_cell(cell).W_x)
     _, tape = cell.forward(x, state)  # checks x and state; the loop below goes step by step
     dh = check.floats("dh", dh, tape.h.shape, tape.h.dtype, " like h")
     x, before = tape.x, tape.state0

@@ -130,8 +130,14 @@ def log_norms_of_powers(W, K):
 
 
 def jacobians(cell, tape):
-    """(T, B, n_h, n_h) ∂h_t/∂h_{t−1} = diag(f′(z_t)) W_h for every step of a forward pass."""
-    return cell.slope(_whole(tape).h)[..., None] * cell.W_h
+    """(T, B, n_s, n_s) ∂s_t/∂s_{t−1} for every step of a forward pass; for an RNN that is diag(f′(z_t)) W_h.
+
+    The state s_t is h_t; for an LSTM it is h_t and, below it, c_t, so that its Jacobian has four blocks.
+    """
+    back, (T, B, n_h) = cell.back(_whole(tape)), tape.h.shape
+    units = np.eye(cell.parts * n_h, dtype=tape.h.dtype)
+    rows = [back(slice(None), np.broadcast_to(e, (T, B, len(e))))[1] for e in units]
+    return np.stack(rows, axis=-2)
 
 
 def log_norms_of_products(factors):
@@ -164,8 +170,9 @@ def lyapunov_exponent(cell, x, rng, state=None):
 
     Positive: nearby states part (chaos, for inputs held the same); negative: they forget where they began.
     x (T, B, n_x) or symbols; the mean over the B rows is returned, −inf where a difference dies at once.
+    Raises ValueError for a cell with gates.
     """
-    _, tape = cell.forward(x, state)
+    _, tape = check.simple_cell(cell).forward(x, state)
     B, n_h = tape.state.shape
     v = check.generator(rng).normal(size=(B, n_h))
     v /= np.linalg.norm(v, axis=1, keepdims=True)
@@ -217,17 +224,17 @@ def log_gradient_norms(cell, tape, v):
     """(T + 1,) ln ‖∂L/∂h_t‖ for t = 0 … T, where L is felt at the end only, ∂L/∂h_T = v.
 
     v (B, n_h); the norm is over all rows. Rescaled at every step, so that hundreds of steps stay in range;
-    −inf from where the gradient is exactly 0.
+    −inf from where the gradient is exactly 0. For an LSTM the gradient of h_t and c_t together.
     """
     T, B, n_h = _whole(tape).h.shape
     v = check.floats("v", v, (B, n_h), tape.h.dtype, " like the state")
+    back, v = cell.back(tape), cell.beside_nothing(v)
     logs, scale = np.full(T + 1, -np.inf), 0.0
-    slope = cell.slope(tape.h)
     for t in range(T, -1, -1):
         size = np.linalg.norm(v)
         if size == 0:
             break
         scale, v = scale + np.log(size), v / size
         logs[t] = scale
-        v = (slope[t - 1] * v) @ cell.W_h if t else v
+        v = back(t - 1, v)[1] if t else v
     return logs

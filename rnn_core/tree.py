@@ -42,3 +42,15 @@ def leaves(tree, name=""):
     return [
         leaf for f, part in zip(fields, tree, strict=True) for leaf in leaves(part, f"{dot}{f}")
     ]
+
+
+def joined(tree):
+    """All leaves side by side along the last axis: (B, n_1 + n_2 + …)."""
+    return np.concatenate([a for _, a in leaves(tree)], axis=-1)
+
+
+def parted(a, like):
+    """The inverse of `joined`: the columns of `a` in a tree like `like`."""
+    sizes = [leaf.shape[-1] for _, leaf in leaves(like)]
+    pieces = iter(np.split(a, np.cumsum(sizes)[:-1], axis=-1))
+    return tree_map(lambda leaf: next(pieces), like)

@@ -10,10 +10,12 @@ import re
 import statistics
 import sys
 import tempfile
+import typing
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import record
 
 import rnn_core
@@ -531,7 +533,9 @@ def the_notation_names_every_parameter(book):
 
 def parameters():
     public = [getattr(rnn_core, name) for name in rnn_core.__all__]
-    return {f for thing in public if hasattr(thing, "backward") for f in thing._fields}
+    cells = [thing for thing in public if hasattr(thing, "backward")]
+    hints = [(f, typing.get_type_hints(c).get(f)) for c in cells for f in c._fields]
+    return {f for f, kind in hints if kind is np.ndarray}
 
 
 # The table in README

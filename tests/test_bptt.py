@@ -14,6 +14,7 @@ from rnn_core.bptt import (
     gradient_by_lag,
     random_carry,
     shares_by_lag,
+    step_back,
     terms_by_lag,
     through_time,
 )
@@ -132,20 +133,24 @@ def test_three_steps_of_a_scalar_by_hand():
         ({"carry": np.array([1.0, 0.0, 7.0])}, [7, 3, 5]),
         ({"carry": np.array([1.0, 0.0, 7.0]), "truncate": 3}, [7, 3, 5]),
     ]:
-        same(through_time(dh, slope, W_h, **options)[1].ravel(), delta, err_msg=str(options))
+        same(
+            through_time(dh, step_back(slope, W_h), **options)[1].ravel(),
+            delta,
+            err_msg=str(options),
+        )
 
 
 def test_going_back_uses_the_transpose_of_w_h():
     W_h = np.array([[0.0, 1.0], [0.0, 0.0]])  # h_2[0] hears h_1[1], so h_2[0]'s loss goes to h_1[1]
     dh = np.zeros((2, 1, 2))
     dh[1, 0, 0] = 1
-    same(through_time(dh, np.ones_like(dh), W_h)[1][:, 0], [[0, 1], [1, 0]])
+    same(through_time(dh, step_back(np.ones_like(dh), W_h))[1][:, 0], [[0, 1], [1, 0]])
 
 
 @given(cases(lengths=False))
 def test_the_gradient_of_a_state_is_what_moving_it_does_to_the_loss(case):
     h, _ = case.cell.forward(case.x, case.state)
-    total, delta = through_time(case.dh, case.cell.slope(h), case.cell.W_h)
+    total, delta = through_time(case.dh, step_back(case.cell.slope(h), case.cell.W_h))
     same(delta, case.cell.slope(h) * total)
     for t in range(len(h)):
 
@@ -179,8 +184,8 @@ def test_the_gradients_by_lag_add_up_to_every_truncation(case, last_only):
 def test_the_terms_by_lag_add_up_to_every_truncation(case, carried):
     carry = case.rng.normal(size=len(case.x)) if carried else None
     h, _ = case.cell.forward(case.x, case.state)
-    given_ = case.dh, case.cell.slope(h), case.cell.W_h
-    terms = list(terms_by_lag(*given_, carry))
+    given_ = case.dh, step_back(case.cell.slope(h), case.cell.W_h)
+    terms = [term for term, _ in terms_by_lag(*given_, carry)]
     assert len(terms) == len(case.x)
     for tau in range(1, len(terms) + 1):
         close(sum(terms[:tau]), through_time(*given_, tau, carry)[0])

@@ -27,7 +27,7 @@ HEAVY = (
     "rnn_core.show",
     "rnn_core.symbolic",
 )
-READING_PATH = ("losses", "cells", "bptt", "readout")
+READING_PATH = ("losses", "cells", "bptt", "models")
 
 
 def source(module):

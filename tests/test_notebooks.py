@@ -7,7 +7,7 @@ import notebook_rules
 import pytest
 import record
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from notebook_rules import EVERYWHERE, LESSONS, ROOT, WIDGET, Book, readme_problems
+from notebook_rules import EVERYWHERE, LESSONS, ROOT, WIDGET, Book, parameters, readme_problems
 
 BOOKS = {
     path.relative_to(ROOT).as_posix(): Book.read(path)
@@ -67,7 +67,9 @@ def good(number="98"):
         "title": TITLE,
         "setup": ("import numpy as np\n\nfrom rnn_core import show",),
         "text": "## One half\n\nIt is $1/2$, or\n\n$$\\frac{1}{2}.$$",
-        "table": "| half |\n|---|\n| `W_x` `W_h` `b` `W_y` `c` |",
+        "table": "| half |\n|---|\n| "
+        + " ".join(f"`{name}`" for name in sorted(parameters()))
+        + " |",
         "guess": ("guess = None  # a number",),
         "compare": (HALF, printed("No guess yet. The answer: 0.500.\n")),
         "figure": (

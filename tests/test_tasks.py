@@ -23,8 +23,8 @@ def test_every_sentence_has_its_distance_and_the_number_of_its_first_noun(distan
     assert data.x.shape == (distance + 2, 200)
     assert data.x.dtype == np.intp
     assert data.words == WORDS
-    assert set(np.unique(data.plural)) == {0, 1}
-    for words, plural in zip(sentences(data), data.plural, strict=True):
+    assert set(np.unique(data.target)) == {0, 1}
+    for words, plural in zip(sentences(data), data.target, strict=True):
         assert words[0] == "the"
         assert words[1] in (PLURAL if plural else SINGULAR)
 
@@ -49,9 +49,9 @@ def test_the_nouns_between_tell_nothing_of_the_verb(distance):
     data = draw(distance, n)
     last = np.array([words[-1] in PLURAL for words in sentences(data)])
     bound = 4 * np.sqrt(n) / 2  # four standard deviations of a fair coin
-    assert abs(data.plural.sum() - n / 2) < bound
+    assert abs(data.target.sum() - n / 2) < bound
     assert abs(last.sum() - n / 2) < bound
-    assert abs((last == data.plural).sum() - n / 2) < bound
+    assert abs((last == data.target).sum() - n / 2) < bound
 
 
 def test_all_nouns_and_all_ways_to_fill_a_distance_occur():
@@ -72,7 +72,7 @@ def test_the_words_are_distinct_and_the_verb_is_not_among_them():
 def test_a_seed_gives_the_same_sentences_and_another_seed_others():
     a, b, c = draw(12, seed=1), draw(12, seed=1), draw(12, seed=2)
     np.testing.assert_array_equal(a.x, b.x)
-    np.testing.assert_array_equal(a.plural, b.plural)
+    np.testing.assert_array_equal(a.target, b.target)
     assert (a.x != c.x).any()
 
 

@@ -17,10 +17,10 @@ from rnn_core import (
 )
 from rnn_core.bptt import chunks, random_carry, through_time
 from rnn_core.spectrum import fit_gamma, orthogonal, spectral_radius
-from rnn_core.tasks import WORDS, agreement
+from rnn_core.tasks import WORDS, agreement, echo
 
 
-def echo(way, size, seed, lag=5, T=40, B=20, n_h=16, steps=300, lr=0.01):
+def truncated_echo(way, size, seed, lag=5, T=40, B=20, n_h=16, steps=300, lr=0.01):
     """Mean loss of the last 20 of `steps` steps on the echo task, with the gradient truncated in some way.
 
     way: "full", "lags" (truncate = size), "chunks" (of size steps) or "random" (p = 1 − 1/size).
@@ -31,12 +31,11 @@ def echo(way, size, seed, lag=5, T=40, B=20, n_h=16, steps=300, lr=0.01):
     optimizer = Adam(lr)
     state, losses = optimizer.start(params), []
     for _ in range(steps):
-        x = rng.normal(size=(T, B, 1))
-        y_star = np.concatenate([np.zeros((lag, B, 1)), x[:-lag]])
+        data = echo(rng, B, T, lag)
         cell, readout = params
-        h, tape = cell.forward(x)
+        h, tape = cell.forward(data.x)
         y, y_tape = readout.forward(h)
-        loss, dy = squared_error(y, y_star, reduction="mean")
+        loss, dy = squared_error(y, data.target, reduction="mean")
         dreadout, dh = readout.backward(y_tape, dy)
         options = {
             "full": {},
@@ -75,7 +74,7 @@ def number_agreement(distance, start, seed, n_h=32, B=32, steps=600, lr=0.003):
         data = agreement(rng, B, distance)
         h, tape = cell.forward(data.x)
         y, y_tape = readout.forward(h[-1])
-        _, dy = cross_entropy(y, data.plural)
+        _, dy = cross_entropy(y, data.target)
         dreadout, dlast = readout.backward(y_tape, dy)
         grads, _ = clip_by_global_norm((cell.backward(tape, dstate=dlast)[0], dreadout), 1.0)
         params, state = optimizer.step(params, grads, state)
@@ -88,12 +87,12 @@ def measured(cell, readout, distance):
     h, tape = cell.forward(data.x)
     y, y_tape = readout.forward(h[-1])
     dh = np.zeros_like(h)
-    dh[-1] = readout.backward(y_tape, cross_entropy(y, data.plural)[1])[1]
+    dh[-1] = readout.backward(y_tape, cross_entropy(y, data.target)[1])[1]
     slope = cell.slope(tape.h)
-    total, _ = through_time(dh, slope, cell.W_h)
+    total, _ = through_time(dh, cell.back(tape))
     norms = np.linalg.norm(total, axis=(1, 2))
     return {
-        "accuracy": round(float((y.argmax(axis=1) == data.plural).mean()), 3),
+        "accuracy": round(float((y.argmax(axis=1) == data.target).mean()), 3),
         "gamma": round(fit_gamma(np.maximum(norms, 1e-300)), 3),
         "slope": round(float(slope.mean()), 3),
     }
@@ -104,7 +103,12 @@ WAYS = [("full", 40)] + [
 ]
 DISTANCES = (3, 6, 8, 10, 12, 14, 16, 20, 24, 32)
 EXPERIMENTS = {
-    "04_truncation": (echo, [{"way": w, "size": s} for w, s in WAYS], range(3), {"loss": 0.002}),
+    "04_truncation": (
+        truncated_echo,
+        [{"way": w, "size": s} for w, s in WAYS],
+        range(3),
+        {"loss": 0.002},
+    ),
     "05_agreement": (
         number_agreement,
         [{"distance": d, "start": "uniform"} for d in DISTANCES],

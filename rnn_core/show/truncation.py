@@ -9,6 +9,7 @@ from ..cells import RNN
 from ..losses import squared_error
 from ..readout import Readout
 from ..spectrum import orthogonal
+from ..tasks import echo
 from .graph import numbers
 from .live import LiveFigure, Slider
 from .style import FAINT, GRADIENT, figure
@@ -22,11 +23,10 @@ def _shares(lag, rho):
     rng = np.random.default_rng(0)
     cell = RNN(0.3 * rng.normal(size=(N_H, 1)), rho * orthogonal(rng, N_H), np.zeros(N_H))
     readout = Readout(0.3 * rng.normal(size=(1, N_H)) * N_H**-0.5, np.zeros(1))
-    x = rng.normal(size=(T, B, 1))
-    echo = np.concatenate([np.zeros((lag, B, 1)), x[: T - lag]])
-    h, tape = cell.forward(x)
+    data = echo(rng, B, T, lag)
+    h, tape = cell.forward(data.x)
     y, y_tape = readout.forward(h)
-    _, dy = squared_error(y, echo, reduction="mean")
+    _, dy = squared_error(y, data.target, reduction="mean")
     _, dh = readout.backward(y_tape, dy)
     return shares_by_lag(cell, tape, dh, "W_x")
 

@@ -43,7 +43,7 @@ def _draw_accuracy(ax, accuracy):
 def window(data, accuracy):
     """`LiveFigure`: sentences with the window drawn on them, over the measured accuracy of windows.
 
-    data {distance: Agreement}; accuracy {distance: (K,) share right with window length 1 … K}. Raises
+    data {distance: `Batch` of agreement}; accuracy {distance: (K,) share right with window length 1 … K}. Raises
     ValueError where the two have different distances or a sentence is longer than 27 words.
     """
     if list(data) != list(accuracy):
@@ -67,7 +67,7 @@ def window(data, accuracy):
         cursor.set_data([k, k], [0.4, 1.05])
         dot.set_data([k], [share])
         inside = "inside" if seen >= len(text) - 1 else "outside"
-        verb = ("was", "were")[d.plural[sentence]]
+        verb = ("was", "were")[d.target[sentence]]
         return (
             f"A window of {k} sees the last {seen} of {len(text)} words; the subject, “{text[1]}”, is {inside} it. "
             f"Right in {share:.0%} of sentences like this one. The verb here: {verb}."

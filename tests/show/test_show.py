@@ -17,6 +17,7 @@ CORE = {
     "losses",
     "readout",
     "spectrum",
+    "tasks",
     "worked",
 }  # where explorers get their numbers from
 MATHEMATICS = {

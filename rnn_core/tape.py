@@ -1,0 +1,96 @@
+"""What a cell is given and what it keeps for the way back; whatever does not fit is refused here, in words."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import check
+
+
+class Tape(NamedTuple):
+    """What backward needs to know of forward. `state` is the final state, to carry on with."""
+
+    x: np.ndarray  # (T, B, n_x) floats or (T, B) symbols
+    h: np.ndarray  # (T, B, n_h), zero beyond lengths
+    state0: Any  # (B, n_h), h_0; for an LSTM the pair (h_0, c_0)
+    state: Any  # like state0, of row b at lengths[b]
+    lengths: Any  # (B,) integers, or None
+    inner: Any = None  # what happened inside a cell with gates, (T, B, n_h) each
+
+
+def checked_cell(cell):
+    """The dtype that all parameters share; their shapes must belong together."""
+    blocks = cell.blocks
+    k = "" if len(blocks) == 1 else f"{len(blocks)} "
+    W_x = check.parameter("W_x", cell.W_x, (f"{k}n_h", "n_x"))
+    n_h, rest = divmod(len(W_x), len(blocks))
+    if rest:
+        raise ValueError(
+            f"W_x: got shape {W_x.shape}, wanted ({k}n_h, n_x): {len(blocks)} blocks {', '.join(blocks)} of n_h rows"
+        )
+    where = f" (W_x has {k}n_h = {len(W_x)} rows)"
+    check.parameter("W_h", cell.W_h, (len(W_x), n_h), W_x.dtype, where)
+    for name in cell._fields[2:]:
+        check.parameter(name, getattr(cell, name), (len(W_x),), W_x.dtype, where)
+    return W_x.dtype
+
+
+def checked_input(cell, x, state, lengths):
+    """x as floats or symbols, the state (zeros for None), and which steps are alive, (T, B, 1) or None."""
+    dtype, n_x = checked_cell(cell), cell.n_x
+    x = check.array("x", x)
+    if x.dtype.kind in "iu":
+        x = check.symbols("x", x, ("T", "B"), n_x, ": integers are symbols, one-hot implied")
+    else:
+        x = check.floats("x", x, ("T", "B", n_x), dtype, f" (W_x has n_x = {n_x} columns)")
+    T, B = x.shape[:2]
+    state = cell.zeros(B) if state is None else _checked_state(cell, "state", state, B)
+    return x, state, check.mask(lengths, T, B)
+
+
+def _checked_state(cell, name, state, B):
+    n_h, dtype = cell.width, cell.W_x.dtype
+    where = f" (B = {B} rows, n_h = {n_h})" if name == "state" else " like the state"
+    if cell.parts == 1:
+        if isinstance(state, tuple):
+            raise ValueError(
+                f"{name}: got a tuple of {len(state)}, wanted one array ({B}, {n_h}): this cell has no pair (h, c)"
+            )
+        return check.floats(name, state, (B, n_h), dtype, where)
+    if not isinstance(state, tuple) or len(state) != cell.parts:
+        got = f"a tuple of {len(state)}" if isinstance(state, tuple) else type(state).__name__
+        raise ValueError(f"{name}: got {got}, wanted the pair (h, c), each ({B}, {n_h})")
+    return tuple(check.floats(name, part, (B, n_h), dtype, where) for part in state)
+
+
+def checked_gradients(cell, tape, dh, dstate, truncate, carry):
+    """∂⁺L/∂s_t with the final state's gradient added where each row ends, and carry as an array."""
+    if not isinstance(tape, Tape):
+        raise ValueError(f"tape: got {type(tape).__name__}, wanted the tape of this cell's forward")
+    x, h, n_h, n_x, dtype = tape.x, tape.h, cell.width, cell.n_x, cell.W_x.dtype
+    same = h.shape[-1] == n_h and h.dtype == dtype and (x.ndim == 2 or x.shape[-1] == n_x)
+    if not same or isinstance(tape.state, tuple) != (cell.parts > 1):
+        raise ValueError(
+            f"tape: got x {x.shape} and h {h.shape} of {h.dtype}, wanted the tape of this cell's "
+            f"forward (n_x = {n_x}, n_h = {n_h}, {dtype})"
+        )
+    T, B = h.shape[:2]
+    dh = np.zeros_like(h) if dh is None else check.floats("dh", dh, (T, B, n_h), dtype, " like h")
+    ds = np.array(cell.beside_nothing(dh))  # a copy: it is written into below
+    if tape.lengths is not None:
+        ds *= check.mask(tape.lengths, T, B)  # h is constantly 0 there
+    if dstate is not None:
+        last = T - 1 if tape.lengths is None else np.asarray(tape.lengths) - 1
+        dstate = _checked_state(cell, "dstate", dstate, B)
+        ds[last, np.arange(B)] += dstate if cell.parts == 1 else np.concatenate(dstate, axis=-1)
+    if truncate is not None:
+        check.count("truncate", truncate)
+    return ds, None if carry is None else _checked_carry(carry, T, B, dtype)
+
+
+def _checked_carry(carry, T, B, dtype):
+    carry = check.array("carry", carry)
+    carry = carry.astype(dtype) if carry.dtype.kind in "biu" else carry  # a mask of 0 and 1
+    wanted = (T, B) if carry.ndim == 2 else (T,)
+    check.floats("carry", carry, wanted, where=f": one factor per step (T = {T})")
+    return carry.astype(dtype)
