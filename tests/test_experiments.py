@@ -8,7 +8,9 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from experiments import DISTANCES, EXPERIMENTS, WAYS, starting_cell
+from experiments import EXPERIMENTS
+from experiments.lesson04 import WAYS
+from experiments.lesson05 import DISTANCES, starting_cell
 
 from rnn_core.spectrum import spectral_radius
 
@@ -51,7 +53,7 @@ def test_the_file_says_what_was_run_and_with_what(name):
     run, *_ = EXPERIMENTS[name]
     data = stored(name)
     assert list(data) == ["experiment", "defaults", "rows"]
-    assert data["experiment"] == f"{run.__name__} in tools/experiments.py"
+    assert data["experiment"] == f"{run.__name__} in tools/{run.__module__.replace('.', '/')}.py"
     assert data["defaults"] == defaults(run)
 
 
@@ -125,7 +127,7 @@ def test_the_tool_writes_a_file_that_reads_back_and_is_the_same_twice(tmp_path, 
     tool.write("tiny", tmp_path / "new")
     assert (tmp_path / "new" / "tiny.json").read_bytes() == first
     assert json.loads(first) == {
-        "experiment": "tiny in tools/experiments.py",
+        "experiment": f"tiny in tools/{__name__}.py",
         "defaults": {"rate": 0.5},
         "rows": [
             {"size": size, "seed": seed, "loss": 0.5 * size + seed}

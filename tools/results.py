@@ -36,7 +36,7 @@ def collect(name):
     parameters = inspect.signature(run).parameters.values()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     return {
-        "experiment": f"{run.__name__} in tools/experiments.py",
+        "experiment": f"{run.__name__} in tools/{run.__module__.replace('.', '/')}.py",
         "defaults": defaults,
         "rows": rows,
     }

@@ -1,52 +1,11 @@
-"""The experiments that take longer than a lesson may: each is a function of a configuration and a seed.
-
-`EXPERIMENTS` maps a name to (function, configurations, seeds, tolerance). `make results` runs all of them into
-notebooks/results/; a test runs one seed of each again and compares within the tolerance.
-"""
+"""Lesson 05: agreement at a distance, from different starts."""
 
 import numpy as np
 
-from rnn_core import (
-    RNN,
-    Adam,
-    Readout,
-    ReluRNN,
-    clip_by_global_norm,
-    cross_entropy,
-    squared_error,
-)
-from rnn_core.bptt import chunks, random_carry, through_time
+from rnn_core import RNN, Adam, Readout, ReluRNN, clip_by_global_norm, cross_entropy
+from rnn_core.bptt import through_time
 from rnn_core.spectrum import fit_gamma, orthogonal, spectral_radius
-from rnn_core.tasks import WORDS, agreement, echo
-
-
-def truncated_echo(way, size, seed, lag=5, T=40, B=20, n_h=16, steps=300, lr=0.01):
-    """Mean loss of the last 20 of `steps` steps on the echo task, with the gradient truncated in some way.
-
-    way: "full", "lags" (truncate = size), "chunks" (of size steps) or "random" (p = 1 − 1/size).
-    """
-    rng = np.random.default_rng(seed)
-    cell, readout = RNN.init(rng, 1, n_h), Readout.init(rng, n_h, 1)
-    params = (cell._replace(W_h=1.7 * cell.W_h), readout)
-    optimizer = Adam(lr)
-    state, losses = optimizer.start(params), []
-    for _ in range(steps):
-        data = echo(rng, B, T, lag)
-        cell, readout = params
-        h, tape = cell.forward(data.x)
-        y, y_tape = readout.forward(h)
-        loss, dy = squared_error(y, data.target, reduction="mean")
-        dreadout, dh = readout.backward(y_tape, dy)
-        options = {
-            "full": {},
-            "lags": {"truncate": size},
-            "chunks": {"carry": chunks(T, size)},
-            "random": {"carry": random_carry(rng, T, 1 - 1 / max(size, 2))},
-        }[way]
-        grads, _ = clip_by_global_norm((cell.backward(tape, dh, **options)[0], dreadout), 1.0)
-        params, state = optimizer.step(params, grads, state)
-        losses.append(loss)
-    return {"loss": round(float(np.mean(losses[-20:])), 4)}
+from rnn_core.tasks import WORDS, agreement
 
 
 def starting_cell(start, rng, n_x, n_h):
@@ -98,17 +57,8 @@ def measured(cell, readout, distance):
     }
 
 
-WAYS = [("full", 40)] + [
-    (way, size) for way in ("lags", "chunks", "random") for size in (3, 5, 6, 8, 20)
-]
 DISTANCES = (3, 6, 8, 10, 12, 14, 16, 20, 24, 32)
 EXPERIMENTS = {
-    "04_truncation": (
-        truncated_echo,
-        [{"way": w, "size": s} for w, s in WAYS],
-        range(3),
-        {"loss": 0.002},
-    ),
     "05_agreement": (
         number_agreement,
         [{"distance": d, "start": "uniform"} for d in DISTANCES],

@@ -1,0 +1,11 @@
+"""The experiments that take longer than a lesson may: each is a function of a configuration and a seed.
+
+`EXPERIMENTS` maps a name to (function, configurations, seeds, tolerance). `make results` runs all of them into
+notebooks/results/; a test runs one seed of each again and compares within the tolerance.
+"""
+
+from . import lesson04, lesson05, lesson07, lesson10
+
+EXPERIMENTS = (
+    lesson04.EXPERIMENTS | lesson05.EXPERIMENTS | lesson07.EXPERIMENTS | lesson10.EXPERIMENTS
+)

@@ -1,0 +1,61 @@
+"""Lesson 10: accuracy against the length of the input, and three ways to feed a decoder while it learns."""
+
+import numpy as np
+
+from rnn_core import GRU, Adam, Dot, EncoderDecoder, accuracy, exact
+from rnn_core.tasks import ISO, LETTERS, dates, reversal
+from rnn_core.train import last, train
+
+LENGTHS = (2, 4, 6, 8, 10, 12, 14, 16)  # trained up to 12
+
+
+def by_length(score, n_h, seed, longest=12, B=32, steps=1500, lr=0.005):
+    """Share of letters said right, free running, on 500 new sequences of each length."""
+    rng = np.random.default_rng(seed)
+    model = EncoderDecoder.init(rng, 8, 9, n_h, 8, GRU, Dot if score == "dot" else None)
+    run = train(model, lambda rng: reversal(rng, B, 2, longest), steps, rng, Adam(lr), clip=1.0)
+    model, found = last(run).model, {}
+    for n in LENGTHS:
+        data = reversal(np.random.default_rng(999), 500, n)
+        said = model.generate(data.source, n, data.source_lengths)
+        found[f"right_{n}"] = round(accuracy(said, data.target), 3)
+    return found
+
+
+def forcing(p, seed, n_h=48, B=32, steps=3000, lr=0.005):
+    """Dates without attention: teacher-forced and free-running scores on 1000 new dates.
+
+    In step k of training each decoder input is the model's own symbol with probability p k / steps.
+    """
+    rng = np.random.default_rng(seed)
+    model = EncoderDecoder.init(rng, len(LETTERS), len(ISO), n_h, len(ISO) - 1, GRU)
+    now = {"model": model, "k": 0}
+
+    def draw(rng):
+        now["k"] += 1
+        return now["model"].scheduled(rng, dates(rng, B), p * now["k"] / steps)
+
+    for record in train(model, draw, steps, rng, Adam(lr), clip=1.0):
+        now["model"] = record.model
+    data = dates(np.random.default_rng(999), 1000)
+    forced, _ = record.model.forward(data.source, data.x, data.source_lengths)
+    free = record.model.generate(data.source, len(data.target), data.source_lengths)
+    scores = {"forced": accuracy(forced, data.target), "free": accuracy(free, data.target)}
+    scores |= {"forced_exact": exact(forced, data.target), "free_exact": exact(free, data.target)}
+    return {name: round(value, 3) for name, value in scores.items()}
+
+
+EXPERIMENTS = {
+    "10_length": (
+        by_length,
+        [{"score": score, "n_h": n_h} for score in ("none", "dot") for n_h in (16, 32, 64)],
+        range(3),
+        {f"right_{n}": 0.03 for n in LENGTHS},
+    ),
+    "10_forcing": (
+        forcing,
+        [{"p": p} for p in (0.0, 0.25, 0.5, 1.0)],
+        range(3),
+        {"forced": 0.03, "free": 0.03, "forced_exact": 0.05, "free_exact": 0.05},
+    ),
+}
