@@ -53,8 +53,10 @@ class Additive(NamedTuple):
     @classmethod
     def init(cls, rng, n_h, n_m, dtype=np.float64):
         """n_a = n_h; weights uniform in ±1/√(their columns)."""
+        rng, dtype = check.generator(rng), check.dtype(dtype)
+        n_h, n_m = check.count("n_h", n_h), check.count("n_m", n_m)
         draw = lambda *shape: (
-            rng.uniform(-1, 1, shape).astype(dtype) / np.dtype(dtype).type(np.sqrt(shape[-1]))
+            rng.uniform(-1, 1, shape).astype(dtype) / dtype.type(np.sqrt(shape[-1]))
         )
         return cls(draw(n_h, n_h), draw(n_h, n_m), draw(n_h))
 
@@ -105,7 +107,7 @@ class Attention(NamedTuple):
     @classmethod
     def init(cls, rng, n_h, n_m=None, dtype=np.float64, score=Dot):
         """W_k uniform in ±1/√(n_m + n_h). n_m: the width of what is looked at, n_h where None is given."""
-        rng, dtype = check.generator(rng), check.dtype(dtype)
+        rng, dtype, score = check.generator(rng), check.dtype(dtype), check.kind("score", score)
         n_h = check.count("n_h", n_h)
         n_m = n_h if n_m is None else check.count("n_m", n_m)
         W_k = rng.uniform(-1, 1, (n_h, n_m + n_h)).astype(dtype) / dtype.type(np.sqrt(n_m + n_h))
@@ -136,6 +138,10 @@ class Attention(NamedTuple):
 
         Through the softmax: de_{t,s} = α_{t,s} (dα_{t,s} − Σ_j α_{t,j} dα_{t,j}). Raises ValueError for other shapes.
         """
+        if not isinstance(tape, AttentionTape):
+            raise ValueError(
+                f"tape: got {type(tape).__name__}, wanted the tape of Attention.forward"
+            )
         weights, m, beside, out, score = tape
         delta = check.floats("dout", dout, out.shape, out.dtype, " like h") * (1 - out * out)
         dW_k = np.tensordot(delta, beside, axes=((0, 1), (0, 1)))

@@ -14,6 +14,7 @@ is the full gradient (Tallec & Ollivier 2017).
 import numpy as np
 
 from . import check
+from .tape import checked_gradients
 
 
 def step_back(slope, W_h):
@@ -101,6 +102,19 @@ def shares_by_lag(cell, tape, dh, field):
     parts = np.array([getattr(g, field).ravel() for g in gradient_by_lag(cell, tape, dh)])
     whole = parts.sum(axis=0)
     return parts @ whole / (whole @ whole)
+
+
+def norms_over_time(cell, tape, dh=None, dstate=None):
+    """(T,) ‖∂L/∂s_t‖ over all rows and units: how much of a loss arrives at every step.
+
+    dh (T, B, n_h) = ∂⁺L/∂h_t, dstate = ∂L/∂tape.state, as in `cell.backward`; None is zeros. The state s_t is h_t;
+    for an LSTM it is h_t and c_t side by side, since c_t carries much of the gradient back that h_t never sees.
+    Raises ValueError for layers of cells, wrong shapes, NaN or infinity.
+    """
+    check.has("cell", cell, "back")
+    ds, _ = checked_gradients(cell, tape, dh, dstate, None, None)
+    total, _ = through_time(ds, cell.back(tape))
+    return np.linalg.norm(total, axis=(1, 2))
 
 
 def chunks(T, length):

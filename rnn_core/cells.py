@@ -34,9 +34,8 @@ class Recurrent:
         n_x, n_h = check.count("n_x", n_x), check.count("n_h", n_h)
         rows = len(cls.blocks) * n_h
         draw = lambda *shape: rng.uniform(-1, 1, shape).astype(dtype) / dtype.type(np.sqrt(n_h))
-        return cls(
-            draw(rows, n_x), draw(rows, n_h), *[np.zeros(rows, dtype)] * (len(cls._fields) - 2)
-        )
+        biases = [np.zeros(rows, dtype) for _ in cls._fields[2:]]
+        return cls(draw(rows, n_x), draw(rows, n_h), *biases)
 
     @property
     def n_x(self):

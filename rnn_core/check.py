@@ -101,15 +101,23 @@ def symbols(name, value, wanted, n, where=""):
     return a.astype(np.intp)
 
 
-def lengths(value, T, B):
+def sequence(name, value, n, kind, where=""):
+    """Floats (T, B, n), or symbols 0 … n−1 (T, B)."""
+    a = array(name, value)
+    if a.dtype.kind in "iu":
+        return symbols(name, a, ("T", "B"), n, ": integers are symbols, one-hot implied")
+    return floats(name, a, ("T", "B", n), kind, where)
+
+
+def lengths(value, T, B, name="lengths"):
     """One length for each of the B rows, integers 1 … T, as `numpy.intp`."""
-    a = array("lengths", value)
+    a = array(name, value)
     if a.dtype.kind not in "iu":
-        raise ValueError(f"lengths: got dtype {a.dtype}, wanted integers 1 … {T}")
-    shape("lengths", a.shape, (B,), ": one length per row of the batch")
+        raise ValueError(f"{name}: got dtype {a.dtype}, wanted integers 1 … {T}")
+    shape(name, a.shape, (B,), ": one length per row of the batch")
     if ((a < 1) | (a > T)).any():
         bad = a[(a < 1) | (a > T)][0]
-        raise ValueError(f"lengths: got {bad}, wanted 1 … {T} (T = {T} steps)")
+        raise ValueError(f"{name}: got {bad}, wanted 1 … {T} (T = {T} steps)")
     return a.astype(np.intp)
 
 
@@ -153,6 +161,29 @@ def choice(name, value, allowed):
         got = repr(value) if isinstance(value, str) else type(value).__name__
         words = " or ".join(repr(a) for a in allowed)
         raise ValueError(f"{name}: got {got}, wanted {words}")
+    return value
+
+
+def fields(batch, *names):
+    """A batch that has what the model reads."""
+    missing = [name for name in names if getattr(batch, name, None) is None]
+    if missing:
+        raise ValueError(f"batch: got no {', no '.join(missing)}, wanted {', '.join(names)}")
+
+
+def kind(name, value):
+    """A class with an `init`, such as RNN."""
+    if not hasattr(value, "init"):
+        got = repr(value) if isinstance(value, str) else type(value).__name__
+        raise ValueError(f"{name}: got {got}, wanted a class with an `init`")
+    return value
+
+
+def has(name, value, method):
+    """An object, not its class, with such a method."""
+    if isinstance(value, type) or not hasattr(value, method):
+        got = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+        raise ValueError(f"{name}: got {got}, wanted an object with `{method}`")
     return value
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from . import check
 from .attention import Attention
 from .cells import RNN
-from .models import criterion, run_on
+from .layers import causal
+from .models import begins, criterion, run_on
 from .readout import Readout
 from .tree import leaves
 
@@ -26,6 +27,7 @@ class EncoderDecoder(NamedTuple):
     @classmethod
     def init(cls, rng, n_source, n_x, n_h, n_y, cell=RNN, score=None, dtype=np.float64):
         """n_source symbols come in, n_y go out, n_x = n_y + 1 with one to begin; score: Dot, Additive, None."""
+        check.kind("cell", cell)
         encoder, decoder = cell.init(rng, n_source, n_h, dtype), cell.init(rng, n_x, n_h, dtype)
         readout = Readout.init(rng, decoder.width, n_y, dtype)
         if score is None:
@@ -63,14 +65,15 @@ class EncoderDecoder(NamedTuple):
 
     def loss(self, batch):
         """(L, grads) of a batch with source, source_lengths, x (T, B), target (T, B), lengths."""
+        check.fields(batch, "source", "x", "target")
         y, tape = self.forward(batch.source, batch.x, batch.source_lengths, batch.lengths)
         loss, dy = criterion(y, batch.target, batch.lengths)
         return loss, self.backward(tape, dy)[0]
 
     def generate(self, source, n, source_lengths=None):
         """(n, B) symbols, the likeliest at each step, each read back as the next input: free running."""
-        B = np.shape(source)[1]
-        x = np.full((check.count("n", n), B), self.decoder.n_x - 1)
+        B = self._read(source).shape[1]
+        x = np.full((check.count("n", n), B), begins(self.decoder, self.readout))
         return self._run(source, x, np.arange(n) == 0, source_lengths)[1]
 
     def scheduled(self, rng, batch, p):
@@ -79,9 +82,11 @@ class EncoderDecoder(NamedTuple):
         Scheduled sampling (Bengio et al. 2015): p = 0 is teacher forcing. No gradient runs through the choice.
         """
         p = check.number("p", p, least=0.0, most=1.0)
-        given = check.generator(rng).random(batch.x.shape) >= p
+        check.fields(batch, "source", "x")
+        x = check.symbols("x", batch.x, ("T", "B"), begins(self.decoder, self.readout) + 1)
+        given = check.generator(rng).random(x.shape) >= p
         given[0] = True
-        return batch._replace(x=self._run(batch.source, batch.x, given, batch.source_lengths)[0])
+        return batch._replace(x=self._run(batch.source, x, given, batch.source_lengths)[0])
 
     def _run(self, source, x, given, source_lengths):
         m, enc = self._encode(source, source_lengths)
@@ -94,7 +99,15 @@ class EncoderDecoder(NamedTuple):
 
         return run_on(speak, enc.state, x, given)
 
+    def _read(self, source):
+        dtype, n = leaves(self.encoder)[0][1].dtype, self.encoder.n_x
+        return check.sequence("source", source, n, dtype, f" (the encoder has n_x = {n})")
+
     def _encode(self, source, source_lengths):
+        source = self._read(source)
+        if source_lengths is not None:
+            check.lengths(source_lengths, *source.shape[:2], "source_lengths")
+        causal("decoder", self.decoder)
         m, enc = self.encoder.forward(source, lengths=source_lengths)
         ends, starts = _shapes(enc.state), _shapes(self.decoder.zeros(m.shape[1]))
         if ends != starts:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import check
 from .cells import Recurrent, Weights, before, outer, project
 from .losses import sigmoid
 from .tape import Tape, checked_input
@@ -38,7 +39,7 @@ class LSTM(Recurrent, Weights):
     def init(cls, rng, n_x, n_h, dtype=np.float64, forget_bias=1.0):
         """As every cell, but b = forget_bias in the block of f: at first the memory stays (Gers et al. 2000)."""
         cell = super().init(rng, n_x, n_h, dtype)
-        cell.b[n_h : 2 * n_h] = forget_bias
+        cell.b[n_h : 2 * n_h] = check.number("forget_bias", forget_bias)
         return cell
 
     def forward(self, x, state=None, lengths=None):

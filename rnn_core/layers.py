@@ -81,9 +81,8 @@ class Stacked(_Cells):
         """
         self._checked()
         grads, dstate0 = [], []
-        parts = zip(
-            self.cells, _tapes(tape, self.cells), _states("dstate", dstate, self.cells), strict=True
-        )
+        tapes = _tapes(tape, self.cells, self.width)
+        parts = zip(self.cells, tapes, _states("dstate", dstate, self.cells), strict=True)
         for cell, its_tape, ds in reversed(list(parts)):
             g, dh, ds_0 = cell.backward(its_tape, dh, ds, truncate, carry)
             grads.insert(0, g)
@@ -91,10 +90,12 @@ class Stacked(_Cells):
         return type(self)(tuple(grads)), dh, tuple(dstate0)
 
     def _checked(self):
-        if not isinstance(self.cells, tuple) or not self.cells:
-            raise ValueError(
-                f"cells: got {self.cells!r}, wanted one cell or more, such as (RNN, RNN)"
-            )
+        one = not isinstance(self.cells, tuple) or hasattr(self.cells, "forward")
+        if one or not self.cells:
+            got = type(self.cells).__name__ if one else "()"
+            raise ValueError(f"cells: got {got}, wanted a tuple of one cell or more")
+        for cell in self.cells:
+            check.has("cells", cell, "forward")
         for k, (below, above) in enumerate(zip(self.cells[:-1], self.cells[1:], strict=True)):
             if below.width != above.n_x:
                 raise ValueError(
@@ -153,7 +154,7 @@ class Bidirectional(NamedTuple):
     def backward(self, tape, dh=None, dstate=None, truncate=None, carry=None):
         """As `RNN.backward`; for bwd, truncate counts steps towards the end, and carry stands at the same borders."""
         self._checked()
-        fwd, bwd = _tapes(tape, self)
+        fwd, bwd = _tapes(tape, self, self.width)
         n, (T, B) = self.fwd.width, tape.h.shape[:2]
         order = _reversal(T, B, tape.lengths)
         if dh is not None:
@@ -167,8 +168,19 @@ class Bidirectional(NamedTuple):
         return type(self)(g_f, g_b), dx, (d0_f, d0_b)
 
     def _checked(self):
+        check.has("fwd", self.fwd, "forward")
+        check.has("bwd", self.bwd, "forward")
         if self.fwd.n_x != self.bwd.n_x:
             raise ValueError(f"bwd: got n_x = {self.bwd.n_x}, wanted {self.fwd.n_x} like fwd")
+
+
+def causal(name, cell):
+    """The cell, refused where it would read a sentence's end before its beginning is said."""
+    if isinstance(cell, Bidirectional):
+        raise ValueError(f"{name}: got Bidirectional, wanted a cell that does not read ahead")
+    for layer in cell.cells if isinstance(cell, Stacked) else ():
+        causal(name, layer)
+    return cell
 
 
 def _tape(tapes, h, lengths):
@@ -188,9 +200,14 @@ def _states(name, state, cells):
     return state
 
 
-def _tapes(tape, cells):
-    if not isinstance(tape, LayersTape) or len(tape.tapes) != len(cells):
+def _tapes(tape, cells, width):
+    if not isinstance(tape, LayersTape):
         raise ValueError(f"tape: got {type(tape).__name__}, wanted the tape of this forward")
+    got, wanted = (len(tape.tapes), tape.h.shape[-1]), (len(cells), width)
+    if got != wanted:
+        raise ValueError(
+            f"tape: got {got[0]} cells and h of width {got[1]}, wanted {wanted[0]} and {wanted[1]} of this forward"
+        )
     return tape.tapes
 
 
@@ -203,14 +220,7 @@ def _reversal(T, B, lengths):
 
 def _mirrored(carry, T, B, lengths):
     """carry as the reversed rows meet it, (T, B): the border between t and t + 1 is crossed from the other side."""
-    carry = check.array("carry", carry)
-    check.shape(
-        "carry",
-        carry.shape,
-        (T, B) if carry.ndim == 2 else (T,),
-        f": one factor per step (T = {T})",
-    )
-    carry = np.broadcast_to(carry.reshape(T, -1), (T, B))
+    carry = np.broadcast_to(np.reshape(carry, (T, -1)), (T, B))
     end = np.full(B, T) if lengths is None else check.lengths(lengths, T, B)
     t = np.arange(T)[:, None]
     # step t of the reversed row is step end − 1 − t; it receives from end − 2 − t, the lower side of their border

@@ -10,8 +10,10 @@ import numpy as np
 
 from . import check
 from .cells import RNN
+from .layers import causal
 from .losses import cross_entropy, squared_error
 from .readout import Readout
+from .start import Start
 from .tree import joined, parted
 
 
@@ -30,7 +32,7 @@ class ManyToOne(NamedTuple):
     @classmethod
     def init(cls, rng, n_x, n_h, n_y, cell=RNN, dtype=np.float64):
         """cell: anything with an `init`. Raises ValueError for sizes below 1."""
-        made = cell.init(rng, n_x, n_h, dtype)
+        made = check.kind("cell", cell).init(rng, n_x, n_h, dtype)
         return cls(made, Readout.init(rng, made.width, n_y, dtype))
 
     def forward(self, x, lengths=None):
@@ -47,6 +49,7 @@ class ManyToOne(NamedTuple):
 
     def loss(self, batch):
         """(L, grads) of a batch with x, target (B,) or (B, n_y), lengths."""
+        check.fields(batch, "x", "target")
         y, tape = self.forward(batch.x, batch.lengths)
         loss, dy = criterion(y, batch.target)
         return loss, self.backward(tape, dy)[0]
@@ -74,45 +77,10 @@ class ManyToMany(NamedTuple):
 
     def loss(self, batch):
         """(L, grads) of a batch with x, target (T, B) or (T, B, n_y), lengths."""
+        check.fields(batch, "x", "target")
         y, tape = self.forward(batch.x, batch.lengths)
         loss, dy = criterion(y, batch.target, batch.lengths)
         return loss, self.backward(tape, dy)[0]
-
-
-class Start(NamedTuple):
-    """h_0 = tanh(W_0 v + b_0): the first state from a vector (for an LSTM h_0 and c_0, one below the other).
-
-    W_0 (n_s, n_v), b_0 (n_s,), with n_s numbers in the whole state of a row.
-    """
-
-    W_0: np.ndarray
-    b_0: np.ndarray
-
-    @classmethod
-    def init(cls, rng, n_v, n_s, dtype=np.float64):
-        """W_0 uniform in ±1/√n_v, b_0 = 0. n_v, n_s ≥ 1, else ValueError."""
-        rng, dtype = check.generator(rng), check.dtype(dtype)
-        n_v, n_s = check.count("n_v", n_v), check.count("n_s", n_s)
-        W_0 = rng.uniform(-1, 1, (n_s, n_v)).astype(dtype) / dtype.type(np.sqrt(n_v))
-        return cls(W_0, np.zeros(n_s, dtype))
-
-    def forward(self, v):
-        """(s_0 (B, n_s), tape) from v (B, n_v). Raises ValueError for other shapes or dtypes."""
-        W_0 = check.parameter("W_0", self.W_0, ("n_s", "n_v"))
-        check.parameter(
-            "b_0", self.b_0, (len(W_0),), W_0.dtype, f" (W_0 has n_s = {len(W_0)} rows)"
-        )
-        v = check.floats(
-            "v", v, ("B", W_0.shape[1]), W_0.dtype, f" (W_0 has n_v = {W_0.shape[1]} columns)"
-        )
-        s_0 = np.tanh(v @ W_0.T + self.b_0)
-        return s_0, (v, s_0)
-
-    def backward(self, tape, ds):
-        """δ = (1 − s_0²) ⊙ ds; dW_0 = Σ δ vᵀ, db_0 = Σ δ, dv = W_0ᵀ δ; returns (grads, dv)."""
-        v, s_0 = tape
-        delta = (1 - s_0 * s_0) * ds
-        return type(self)(delta.T @ v, delta.sum(axis=0)), delta @ self.W_0
 
 
 class OneToMany(NamedTuple):
@@ -125,7 +93,7 @@ class OneToMany(NamedTuple):
     @classmethod
     def init(cls, rng, n_v, n_x, n_h, n_y, cell=RNN, dtype=np.float64):
         """n_v numbers come in, n_y symbols may go out, n_x = n_y + 1 with the one that begins."""
-        made = cell.init(rng, n_x, n_h, dtype)
+        made = check.kind("cell", cell).init(rng, n_x, n_h, dtype)
         start = Start.init(rng, n_v, joined(made.zeros(1)).shape[-1], dtype)
         return cls(start, made, Readout.init(rng, made.width, n_y, dtype))
 
@@ -146,6 +114,7 @@ class OneToMany(NamedTuple):
 
     def loss(self, batch):
         """(L, grads) of a batch with source (B, n_v), x (T, B), target (T, B), lengths."""
+        check.fields(batch, "source", "x", "target")
         y, tape = self.forward(batch.source, batch.x, batch.lengths)
         loss, dy = criterion(y, batch.target, batch.lengths)
         return loss, self.backward(tape, dy)[0]
@@ -153,22 +122,28 @@ class OneToMany(NamedTuple):
     def generate(self, v, n):
         """(n, B) symbols, the likeliest at each step, each read back as the next input: free running."""
         s_0, _ = self.start.forward(v)
-        x = np.full((check.count("n", n), len(s_0)), self.cell.n_x - 1)
+        x = np.full((check.count("n", n), len(s_0)), begins(self.cell, self.readout))
         return run_on(self._speak, self._state(s_0), x, np.arange(n) == 0)[1]
 
     def _state(self, s_0):
-        like = self.cell.zeros(len(s_0))
-        check.shape(
-            "start",
-            s_0.shape,
-            joined(like).shape,
-            ": W_0 has a row for each number of the cell's state",
-        )
+        like = causal("cell", self.cell).zeros(len(s_0))
+        where = ": W_0 has a row for each number of the cell's state"
+        check.shape("start", s_0.shape, joined(like).shape, where)
         return parted(s_0, like)
 
     def _speak(self, x, state):
         h, tape = self.cell.forward(x, state)
         return self.readout.forward(h)[0], tape.state
+
+
+def begins(cell, readout):
+    """The symbol that begins a sequence, n_x − 1: the one that a cell reads and its readout does not say."""
+    if len(readout.c) != cell.n_x - 1:
+        raise ValueError(
+            f"readout: got n_y = {len(readout.c)}, wanted {cell.n_x - 1}: all of the cell's n_x = {cell.n_x} "
+            f"symbols but the last, which begins a sequence"
+        )
+    return cell.n_x - 1
 
 
 def run_on(speak, state, x, given):

@@ -38,11 +38,7 @@ def checked_cell(cell):
 def checked_input(cell, x, state, lengths):
     """x as floats or symbols, the state (zeros for None), and which steps are alive, (T, B, 1) or None."""
     dtype, n_x = checked_cell(cell), cell.n_x
-    x = check.array("x", x)
-    if x.dtype.kind in "iu":
-        x = check.symbols("x", x, ("T", "B"), n_x, ": integers are symbols, one-hot implied")
-    else:
-        x = check.floats("x", x, ("T", "B", n_x), dtype, f" (W_x has n_x = {n_x} columns)")
+    x = check.sequence("x", x, n_x, dtype, f" (W_x has n_x = {n_x} columns)")
     T, B = x.shape[:2]
     state = cell.zeros(B) if state is None else _checked_state(cell, "state", state, B)
     return x, state, check.mask(lengths, T, B)
@@ -65,15 +61,7 @@ def _checked_state(cell, name, state, B):
 
 def checked_gradients(cell, tape, dh, dstate, truncate, carry):
     """∂⁺L/∂s_t with the final state's gradient added where each row ends, and carry as an array."""
-    if not isinstance(tape, Tape):
-        raise ValueError(f"tape: got {type(tape).__name__}, wanted the tape of this cell's forward")
-    x, h, n_h, n_x, dtype = tape.x, tape.h, cell.width, cell.n_x, cell.W_x.dtype
-    same = h.shape[-1] == n_h and h.dtype == dtype and (x.ndim == 2 or x.shape[-1] == n_x)
-    if not same or isinstance(tape.state, tuple) != (cell.parts > 1):
-        raise ValueError(
-            f"tape: got x {x.shape} and h {h.shape} of {h.dtype}, wanted the tape of this cell's "
-            f"forward (n_x = {n_x}, n_h = {n_h}, {dtype})"
-        )
+    h, n_h, dtype = _checked_tape(cell, tape).h, cell.width, cell.W_x.dtype
     T, B = h.shape[:2]
     dh = np.zeros_like(h) if dh is None else check.floats("dh", dh, (T, B, n_h), dtype, " like h")
     ds = np.array(cell.beside_nothing(dh))  # a copy: it is written into below
@@ -86,6 +74,24 @@ def checked_gradients(cell, tape, dh, dstate, truncate, carry):
     if truncate is not None:
         check.count("truncate", truncate)
     return ds, None if carry is None else _checked_carry(carry, T, B, dtype)
+
+
+def _checked_tape(cell, tape):
+    if not isinstance(tape, Tape):
+        raise ValueError(f"tape: got {type(tape).__name__}, wanted the tape of this cell's forward")
+    inside = getattr(tape.inner, "_fields", ("h",))
+    if inside[: len(cell.blocks)] != cell.blocks:
+        raise ValueError(
+            f"tape: got one with {', '.join(inside)} inside, wanted the tape of this cell's "
+            f"forward, with {', '.join(cell.blocks)}"
+        )
+    x, h, n_h, n_x, dtype = tape.x, tape.h, cell.width, cell.n_x, cell.W_x.dtype
+    if h.shape[-1] != n_h or h.dtype != dtype or (x.ndim == 3 and x.shape[-1] != n_x):
+        raise ValueError(
+            f"tape: got x {x.shape} and h {h.shape} of {h.dtype}, wanted the tape of this cell's "
+            f"forward (n_x = {n_x}, n_h = {n_h}, {dtype})"
+        )
+    return tape
 
 
 def _checked_carry(carry, T, B, dtype):

@@ -192,14 +192,14 @@ def sentiment(rng, B):
     """B short reviews, such as "for me the plot was not very good", of unequal length.
 
     target (B,): 1 for praise, else 0. The adjective is praise or blame, "was not" turns it round, and so does "i do
-    not think that" before it, each with probability 1/2: the answer is the parity of three facts, and no single
-    word tells anything about it. chance: 1/2. Raises ValueError for B < 1.
+    not think that" before it, each with probability 1/4. chance: 1/2; who looks at the adjective alone is right in
+    5/8 of reviews, those that are turned round not at all or twice. Raises ValueError for B < 1.
     """
     check.generator(rng)
     index = {word: i for i, word in enumerate(SENTIMENT)}
     rows, target = [], []
     for _ in range(check.count("B", B)):
-        good, doubted, negated = rng.integers(2, size=3)
+        good, doubted, negated = rng.integers(2), rng.random() < 1 / 4, rng.random() < 1 / 4
         words = [*OPENINGS[rng.integers(len(OPENINGS))], *DOUBT[: 5 * doubted]]
         words += ["the", THINGS[rng.integers(len(THINGS))], "was", *["not"] * negated]
         words += [DEGREES[rng.integers(len(DEGREES))]] * rng.integers(2)

@@ -29,13 +29,17 @@ def train(
     of every record stays as it is. Raises ValueError for arguments out of range and for gradients with NaN.
     """
     steps, every = check.count("steps", steps), check.count("every", every)
+    clip = None if clip is None else check.number("clip", clip, above=0.0)
+    check.has("model", model, "loss")
+    if not callable(draw):
+        raise ValueError(f"draw: got {type(draw).__name__}, wanted a function of rng")
     if patience is not None and held_out is None:
         raise ValueError(
             f"patience: got {patience} without held_out, wanted data to lose patience with"
         )
     patience = steps if patience is None else check.count("patience", patience)
     check.generator(rng)
-    optimizer = Adam() if optimizer is None else optimizer
+    optimizer = Adam() if optimizer is None else check.has("optimizer", optimizer, "step")
     state = optimizer.start(model)
     best, lowest, since = model, float("inf"), 0
     for step in range(1, steps + 1):

@@ -54,3 +54,8 @@ def parted(a, like):
     sizes = [leaf.shape[-1] for _, leaf in leaves(like)]
     pieces = iter(np.split(a, np.cumsum(sizes)[:-1], axis=-1))
     return tree_map(lambda leaf: next(pieces), like)
+
+
+def size(tree):
+    """How many numbers there are in all leaves: of a model, how many it learns."""
+    return sum(a.size for _, a in leaves(tree))

@@ -1,18 +1,29 @@
-"""Write tests/data/pytorch_*.npz: what torch.nn.RNN and torch.optim compute, for the tests.
+"""Write tests/data/pytorch_*.npz: what torch.nn.RNN, LSTM, GRU and torch.optim compute, for the tests.
 
 Needs torch (the stored files were made with torch 2.13.0); the tests need the files alone. Run twice, the bytes
 are equal. The loss is Σ dh ⊙ h + Σ dstate ⊙ h_T, with random dh and dstate, so that every output counts; in
-packed sequences h counts up to each row's length. PyTorch has two biases, of which only the sum matters.
+packed sequences h counts up to each row's length. PyTorch has two biases, of which only the sum matters but in a
+GRU. Arrays of the upper layers and of the way back have " 1" and " back" behind their names, as in "W_x 1 back".
 
-    python tests/make_pytorch_reference.py
+    python tests/make_pytorch_reference.py [another folder]
 """
 
+import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
-# name: nonlinearity, T, B, n_x, n_h, lengths or None, h_0 given
+KINDS = {
+    "tanh": partial(torch.nn.RNN, nonlinearity="tanh"),
+    "relu": partial(torch.nn.RNN, nonlinearity="relu"),
+    "LSTM": torch.nn.LSTM,
+    "GRU": torch.nn.GRU,
+}
+STATES = {"LSTM": ("state", "memory")} | dict.fromkeys(("tanh", "relu", "GRU"), ("state",))
+
+# name: kind, T, B, n_x, n_h, lengths or None, state given
 CASES = {
     "tanh": ("tanh", 5, 3, 2, 4, None, True),
     "relu": ("relu", 5, 3, 2, 4, None, True),
@@ -28,47 +39,82 @@ CASES = {
 }
 
 
-def reference(seed, nonlinearity, T, B, n_x, n_h, lengths, with_state):
+# and how many layers, whether in both directions
+GATED = {
+    f"{kind}{what}": (kind, *case)
+    for kind in ("LSTM", "GRU")
+    for what, case in {
+        "": (5, 2, 2, 3, None, True),
+        " all ones": (1, 1, 1, 1, None, True),
+        " one unit": (7, 2, 1, 1, None, True),
+        " one step": (1, 3, 3, 2, None, True),
+        " packed": (6, 4, 2, 3, (4, 6, 1, 3), True),
+        " packed zero state": (5, 3, 1, 2, (1, 5, 5), False),
+        " two layers packed": (5, 3, 3, 2, (2, 5, 1), True, 2),
+        " both ways packed": (5, 3, 3, 2, (4, 1, 5), True, 1, True),
+        " two layers both ways": (3, 2, 1, 2, None, False, 2, True),
+    }.items()
+}
+
+
+def drawn(rng, kind, rnn, T, B, with_state):
+    """What one case is given, {name: array}, and the same numbers as the parameters of rnn, {name: parameter}."""
+    given, theirs, n_h = {}, {}, rnn.hidden_size
+    for mine, its in places(rnn).items():
+        for name, its_name in (
+            ("W_x", "weight_ih"),
+            ("W_h", "weight_hh"),
+            ("b_x", "bias_ih"),
+            ("b_h", "bias_hh"),
+        ):
+            parameter = theirs[name + mine] = getattr(rnn, its_name + its)
+            given[name + mine] = rng.normal(0, 0.7 if name[0] == "W" else 0.5, parameter.shape)
+            with torch.no_grad():
+                parameter.copy_(torch.from_numpy(given[name + mine]))
+    states = [name + mine for name in STATES[kind] for mine in places(rnn)]
+    given["x"] = rng.normal(0, 1, (T, B, rnn.input_size))
+    for name in states:
+        given[name] = rng.normal(0, 1, (B, n_h)) if with_state else np.zeros((B, n_h))
+    given["dh"] = rng.normal(0, 1, (T, B, n_h * (1 + rnn.bidirectional)))
+    return given | {"d" + name: rng.normal(0, 1, (B, n_h)) for name in states}, theirs
+
+
+def places(rnn):
+    """{what stands behind our names: what stands behind PyTorch's} for every cell, in the order of its states."""
+    ways = {"": "", " back": "_reverse"} if rnn.bidirectional else {"": ""}
+    layers = range(rnn.num_layers)
+    return {(f" {k}" if k else "") + w: f"_l{k}{v}" for k in layers for w, v in ways.items()}
+
+
+def reference(seed, kind, T, B, n_x, n_h, lengths, with_state, layers=1, both=False):
     """One case as {name: array}, in float64."""
-    rng = np.random.default_rng(seed)
-    given = {
-        "W_x": rng.normal(0, 0.7, (n_h, n_x)),
-        "W_h": rng.normal(0, 0.7, (n_h, n_h)),
-        "b_x": rng.normal(0, 0.5, n_h),
-        "b_h": rng.normal(0, 0.5, n_h),
-        "x": rng.normal(0, 1, (T, B, n_x)),
-        "state": rng.normal(0, 1, (B, n_h)) if with_state else np.zeros((B, n_h)),
-        "dh": rng.normal(0, 1, (T, B, n_h)),
-        "dstate": rng.normal(0, 1, (B, n_h)),
-    }
-    rnn = torch.nn.RNN(n_x, n_h, nonlinearity=nonlinearity, dtype=torch.float64)
-    theirs = (rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0)
-    with torch.no_grad():
-        for parameter, name in zip(theirs, ("W_x", "W_h", "b_x", "b_h"), strict=True):
-            parameter.copy_(torch.from_numpy(given[name]))
+    rnn = KINDS[kind](n_x, n_h, num_layers=layers, bidirectional=both, dtype=torch.float64)
+    given, theirs = drawn(np.random.default_rng(seed), kind, rnn, T, B, with_state)
+    all_of = lambda name: torch.from_numpy(np.stack([given[name + at] for at in places(rnn)]))
     x = torch.from_numpy(given["x"]).requires_grad_()
-    h_0 = torch.from_numpy(given["state"])[None].requires_grad_()
-    state = (h_0,) if with_state else ()
+    first = tuple(all_of(name).requires_grad_() for name in STATES[kind])
+    state = (first if kind == "LSTM" else first[0],) if with_state else ()
     if lengths is None:
-        h, h_last = rnn(x, *state)
+        h, last = rnn(x, *state)
     else:
         packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
-        out, h_last = rnn(packed, *state)
+        out, last = rnn(packed, *state)
         h, _ = torch.nn.utils.rnn.pad_packed_sequence(out, total_length=T)
-    loss = (h * torch.from_numpy(given["dh"])).sum()
-    (loss + (h_last[0] * torch.from_numpy(given["dstate"])).sum()).backward()
-    found = {
-        "h": h,
-        "last": h_last[0],
-        "dW_x": theirs[0].grad,
-        "dW_h": theirs[1].grad,
-        "db": theirs[2].grad,
-        "dx": x.grad,
-    }
-    if with_state:
-        found["dstate0"] = h_0.grad[0]
-    if lengths is not None:
         given["lengths"] = np.array(lengths)
+    last = last if kind == "LSTM" else (last,)
+    at_end = sum((a * all_of("d" + name)).sum() for name, a in zip(STATES[kind], last, strict=True))
+    ((h * torch.from_numpy(given["dh"])).sum() + at_end).backward()
+    found = {"h": h}
+    for name, a in zip(("last", "last memory"), last, strict=False):
+        found |= {name + at: a[k] for k, at in enumerate(places(rnn))}
+    for name, parameter in theirs.items():
+        if kind == "GRU":
+            found["d" + name] = parameter.grad
+        elif not name.startswith("b_h"):  # the gradient of the sum is that of each
+            found["d" + name.replace("b_x", "b")] = parameter.grad
+    found["dx"] = x.grad
+    for name, a in zip(STATES[kind], first, strict=True):
+        found |= {f"d{name}0{at}": a.grad[k] for k, at in enumerate(places(rnn)) if with_state}
     return given | {name: a.detach().numpy() for name, a in found.items()}
 
 
@@ -105,22 +151,24 @@ def descent(seed, kind, options, steps=6):
     return given | {"dW": dW, "db": db, "norm": norm.numpy()} | found
 
 
-def store(name, cases):
+def store(path, cases):
     """All cases into one file, each array under "case/array"."""
-    path = Path(__file__).parent / "data" / name
     path.parent.mkdir(exist_ok=True)
     np.savez_compressed(path, **{f"{c}/{key}": a for c, case in cases for key, a in case.items()})
-    print(f"{name}: {path.stat().st_size / 1000:.0f} kB")
+    print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
-def main():
-    """Both files."""
+def main(folder=Path(__file__).parent / "data"):
+    """All files."""
     torch.set_num_threads(1)
-    cases = ((name, reference(seed, *case)) for seed, (name, case) in enumerate(CASES.items()))
-    store("pytorch_rnn.npz", cases)
-    runs = ((name, descent(seed, *run)) for seed, (name, run) in enumerate(OPTIMIZERS.items()))
-    store("pytorch_optim.npz", runs)
+    for file, make, table in (
+        ("pytorch_rnn.npz", reference, CASES),
+        ("pytorch_gated.npz", reference, GATED),
+        ("pytorch_optim.npz", descent, OPTIMIZERS),
+    ):
+        cases = ((name, make(seed, *case)) for seed, (name, case) in enumerate(table.items()))
+        store(folder / file, cases)
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

@@ -4,13 +4,24 @@ The definitions go number by number, in plain loops and with other formulas than
 any (f′ from z and not from h, a Jacobian product for every single loss), so as not to share its mistakes.
 """
 
+import cmath
 import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
 
-from rnn_core import RNN, LinearRNN, Readout, ReluRNN, SigmoidRNN
+from rnn_core import (
+    LSTM,
+    RNN,
+    Bidirectional,
+    LinearRNN,
+    Readout,
+    ReluRNN,
+    SigmoidRNN,
+    Stacked,
+)
+from rnn_core.tree import joined, tree_map
 
 CELLS = (RNN, LinearRNN, SigmoidRNN, ReluRNN)
 F = {
@@ -161,3 +172,162 @@ def cases(draw, kinds=CELLS, dtype=np.float64, symbols=None, lengths=None, state
         )
         if kind is not ReluRNN or away_from_kink(case):
             return case
+
+
+class Net(NamedTuple):
+    """A cell, or layers of cells, with one input and everything that backward may be given."""
+
+    net: Any
+    x: np.ndarray  # (T, B, n_x) or (T, B) symbols
+    state: Any  # a tree like net.zeros(B), or None
+    lengths: Any  # (B,) or None
+    dh: np.ndarray  # (T, B, width)
+    dstate: Any  # a tree like net.zeros(B)
+    rng: np.random.Generator  # for whatever else a test needs
+
+
+def one_of(*kinds):
+    """How to build a single cell of one of these kinds, biases and all drawn from a normal distribution."""
+
+    def build(draw, rng, n_x):
+        cell = draw(st.sampled_from(kinds)).init(rng, n_x, draw(st.integers(1, 3)))
+        return tree_map(lambda a: frozen(rng.normal(0, 0.8, a.shape)), cell)
+
+    return build
+
+
+def stacked(below, most=3):
+    """How to build 1 … most layers, each of them built by one of `below`."""
+
+    def build(draw, rng, n_x):
+        cells = []
+        for _ in range(draw(st.integers(1, most))):
+            n = cells[-1].width if cells else n_x
+            cells.append(draw(st.sampled_from(below))(draw, rng, n))
+        return Stacked(tuple(cells))
+
+    return build
+
+
+def both_ways(one):
+    """How to build two of a kind, or of unequal kinds and widths, that read in both directions."""
+    return lambda draw, rng, n_x: Bidirectional(one(draw, rng, n_x), one(draw, rng, n_x))
+
+
+@st.composite
+def nets(draw, builders, symbols=None, lengths=None, state=None, T=None):
+    """A Net built by one of the builders; symbols, lengths and state are drawn (None), or as told."""
+    T = draw(st.integers(1, 5)) if T is None else draw(T)
+    B, n_x = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    symbols, lengths, state = (
+        draw(st.booleans()) if given is None else given for given in (symbols, lengths, state)
+    )
+    ends = [draw(st.integers(1, T)) for _ in range(B)] if lengths else None
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    net = draw(st.sampled_from(builders))(draw, rng, n_x)
+
+    def numbers(like):
+        return frozen(rng.normal(size=like.shape))
+
+    return Net(
+        net,
+        frozen(rng.integers(0, n_x, (T, B))) if symbols else numbers(np.empty((T, B, n_x))),
+        tree_map(numbers, net.zeros(B)) if state else None,
+        frozen(np.array(ends)) if ends else None,
+        numbers(np.empty((T, B, net.width))),
+        tree_map(numbers, net.zeros(B)),
+        rng,
+    )
+
+
+def _sigma(z):
+    return 1 / (1 + cmath.exp(-z))
+
+
+def gated_step(cell, x, s):
+    """One step of one row of an LSTM or GRU, number by number; s is [h] or [h, c] in one list, real or complex."""
+    n, (W_x, W_h, *biases) = cell.W_h.shape[1], cell
+    h, c = s[:n], s[n:]
+
+    def of_x(block, i):
+        row = block * n + i
+        return sum(W_x[row, j] * x[j] for j in range(len(x))) + biases[0][row]
+
+    def of_h(block, i):
+        row = block * n + i
+        own = biases[1][row] if len(biases) == 2 else 0
+        return sum(W_h[row, k] * h[k] for k in range(n)) + own
+
+    h_new, c_new = [], []
+    for i in range(n):
+        a = [of_x(block, i) + of_h(block, i) for block in range(len(W_x) // n)]
+        if isinstance(cell, LSTM):
+            let_in, keep, out = _sigma(a[0]), _sigma(a[1]), _sigma(a[3])
+            c_new.append(keep * c[i] + let_in * cmath.tanh(a[2]))
+            h_new.append(out * cmath.tanh(c_new[i]))
+        else:
+            reset, keep = _sigma(a[0]), _sigma(a[1])
+            proposal = cmath.tanh(of_x(2, i) + reset * of_h(2, i))
+            h_new.append(proposal + keep * (h[i] - proposal))
+    return h_new + c_new
+
+
+def gated_by_definition(case):
+    """s_0, s_1, … s_T of every row (T + 1, B, n_s), held where a row has ended."""
+    T, B = case.x.shape[:2]
+    x = vectors(case.x, case.net.n_x)
+    s = [joined(case.net.zeros(B) if case.state is None else case.state)]
+    for t in range(T):
+        s.append(s[-1].copy())
+        for row, length in enumerate(row_lengths(case)):
+            if t < length:
+                s[-1][row] = [complex(v).real for v in gated_step(case.net, x[t, row], s[-2][row])]
+    return np.array(s)
+
+
+def _along(step, values):
+    """∂step/∂values (n_s, *values.shape), by a step of 1e−20 i: no difference is taken, so nothing is lost."""
+    columns = []
+    for at in np.ndindex(values.shape):
+        moved = values.astype(complex)
+        moved[at] += 1e-20j
+        columns.append([complex(v).imag / 1e-20 for v in step(moved)])
+    return np.array(columns).T.reshape(-1, *values.shape)
+
+
+def gated_jacobians(case, t, row):
+    """∂s_t/∂(parameters, x_t, s_{t−1}) of one row, step t = 0 … T − 1, from the definition alone."""
+    cell, x = case.net, vectors(case.x, case.net.n_x)[t, row]
+    s = gated_by_definition(case)[t, row]
+    by_parameter = [
+        _along(lambda p, f=f: gated_step(cell._replace(**{f: p}), x, s), getattr(cell, f))
+        for f in cell._fields
+    ]
+    return (
+        by_parameter,
+        _along(lambda p: gated_step(cell, p, s), x),
+        _along(lambda p: gated_step(cell, x, p), s),
+    )
+
+
+def gated_gradients_by_definition(case, truncate=None, carry=None):
+    """([dparameter, …], dx, ds_0): every loss alone, sent back step by step, at most truncate − 1 steps."""
+    (T, B), n, n_s = case.x.shape[:2], case.net.width, joined(case.dstate).shape[1]
+    lags = T if truncate is None else truncate
+    grads = [np.zeros_like(p) for p in case.net]
+    dx, ds_0 = np.zeros((T, B, case.net.n_x)), np.zeros((B, n_s))
+    for row, length in enumerate(row_lengths(case)):
+        by = [gated_jacobians(case, t, row) for t in range(length)]
+        for s in range(length):
+            message = np.zeros(n_s)
+            message[:n] = case.dh[s, row]
+            message += joined(case.dstate)[row] if s == length - 1 else 0
+            for t in range(s, max(-1, s - lags), -1):
+                if t < s and carry is not None:
+                    message = message * (carry[t, row] if np.ndim(carry) == 2 else carry[t])
+                for g, J in zip(grads, by[t][0], strict=True):
+                    g += np.tensordot(message, J, 1)
+                dx[t, row] += message @ by[t][1]
+                message = message @ by[t][2]
+                ds_0[row] += message if t == 0 else 0
+    return grads, dx, ds_0

@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 from rnn_core import (
+    GRU,
+    LSTM,
     RNN,
     SGD,
     Adam,
+    Bidirectional,
     Readout,
+    Stacked,
     Vocabulary,
     clip_by_global_norm,
     cross_entropy,
@@ -32,6 +36,12 @@ Y, TAPE_Y = READOUT.forward(H)
 TARGET = np.zeros((T, B), int)
 LENGTHS_TAPE = CELL.forward(X, lengths=[5, 2])[1]
 STATE = SGD(0.1).start(CELL)
+LSTM_CELL, GRU_CELL = LSTM.init(RNG, N_X, N_H), GRU.init(RNG, N_X, N_H)
+C = LSTM_CELL.zeros(B)[1]
+LSTM_TAPE, GRU_TAPE = LSTM_CELL.forward(X)[1], GRU_CELL.forward(X)[1]
+STACK, BOTH = Stacked.init(RNG, N_X, N_H), Bidirectional.init(RNG, N_X, N_H)
+STACK_TAPE, BOTH_TAPE = STACK.forward(X)[1], BOTH.forward(X)[1]
+BOTH_H = np.ones((T, B, 2 * N_H))
 VOCAB = Vocabulary.from_text("abc")
 
 
@@ -140,6 +150,95 @@ TABLE = [
     ("a carry too short", lambda: CELL.backward(TAPE, H, carry=ones(T - 1)), "carry", ["(4,)", "(5,)", "T = 5"]),
     ("one carry for all steps", lambda: CELL.backward(TAPE, H, carry=0.5), "carry", ["()", "(5,)", "per step"]),
     ("a carry with NaN", lambda: CELL.backward(TAPE, H, carry=ones(T) * np.nan), "carry", ["nan", "(0,)"]),
+    # cells with gates
+    ("one array as state of an LSTM", lambda: LSTM_CELL.forward(X, H[0]), "state", ["ndarray", "pair (h, c)", "(2, 4)"]),
+    ("a list as state of an LSTM", lambda: LSTM_CELL.forward(X, [C, C]), "state", ["list", "pair (h, c)", "(2, 4)"]),
+    ("three arrays as state of an LSTM", lambda: LSTM_CELL.forward(X, (C, C, C)), "state", ["tuple of 3", "pair (h, c)"]),
+    ("one array in a tuple as state of an LSTM", lambda: LSTM_CELL.forward(X, (C,)), "state", ["tuple of 1", "pair (h, c)"]),
+    ("a pair whose h is for another batch", lambda: LSTM_CELL.forward(X, (ones(3, N_H), C)), "state", ["(3, 4)", "(2, 4)", "B = 2"]),
+    ("a pair whose c is for another n_h", lambda: LSTM_CELL.forward(X, (C, ones(B, 9))), "state", ["(2, 9)", "(2, 4)", "n_h = 4"]),
+    ("a pair whose c has NaN", lambda: LSTM_CELL.forward(X, (C, C * np.nan)), "state", ["nan", "(0, 0)", "finite"]),
+    ("a pair whose c is of another dtype", lambda: LSTM_CELL.forward(X, (C, C.astype(np.float32))), "state", ["float32", "float64"]),
+    ("a pair as state of a GRU", lambda: GRU_CELL.forward(X, (C, C)), "state", ["tuple of 2", "(2, 4)", "no pair"]),
+    ("a state of a GRU for another n_h", lambda: GRU_CELL.forward(X, ones(B, 12)), "state", ["(2, 12)", "(2, 4)", "n_h = 4"]),
+    ("an LSTM of 15 rows", lambda: LSTM_CELL._replace(W_x=ones(15, N_X)).forward(X), "W_x", ["(15, 3)", "(4 n_h, n_x)", "4 blocks i, f, g, o"]),
+    ("a GRU with the rows of an LSTM", lambda: GRU_CELL._replace(W_x=LSTM_CELL.W_x).forward(X), "W_x", ["(16, 3)", "(3 n_h, n_x)", "3 blocks r, z, n"]),
+    ("W_x of an LSTM as a vector", lambda: LSTM_CELL._replace(W_x=ones(16)).forward(X), "W_x", ["(16,)", "(4 n_h, n_x)"]),
+    ("W_h of an LSTM with one block", lambda: LSTM_CELL._replace(W_h=CELL.W_h).forward(X), "W_h", ["(4, 4)", "(16, 4)", "4 n_h = 16"]),
+    ("W_h of a GRU transposed", lambda: GRU_CELL._replace(W_h=GRU_CELL.W_h.T).forward(X), "W_h", ["(4, 12)", "(12, 4)", "3 n_h = 12"]),
+    ("b of an LSTM with one block", lambda: LSTM_CELL._replace(b=CELL.b).forward(X), "b", ["(4,)", "(16,)", "4 n_h = 16"]),
+    ("b_x of a GRU with one block", lambda: GRU_CELL._replace(b_x=CELL.b).forward(X), "b_x", ["(4,)", "(12,)", "3 n_h = 12"]),
+    ("b_h of a GRU with two blocks", lambda: GRU_CELL._replace(b_h=ones(8)).forward(X), "b_h", ["(8,)", "(12,)", "3 n_h = 12"]),
+    ("b_h of a GRU of another dtype", lambda: GRU_CELL._replace(b_h=ones(12, dtype=np.float32)).backward(GRU_TAPE), "b_h", ["float32", "float64"]),
+    ("an LSTM with a length beyond T", lambda: LSTM_CELL.forward(X, lengths=[5, 6]), "lengths", ["got 6", "1 … 5", "T = 5"]),
+    ("a GRU with a length of 0", lambda: GRU_CELL.forward(X, lengths=[5, 0]), "lengths", ["got 0", "1 … 5"]),
+    ("an LSTM with a symbol too large", lambda: LSTM_CELL.forward(SYMBOLS + 3), "x", ["symbol", "(0, 0)", "0 … 2"]),
+    ("an LSTM without hidden units", lambda: LSTM.init(RNG, 3, 0), "n_h", ["got 0", "1 or more"]),
+    ("a GRU of integers", lambda: GRU.init(RNG, 1, 1, dtype=int), "dtype", ["int", "np.float32"]),
+    ("a forget bias that is text", lambda: LSTM.init(RNG, 1, 1, forget_bias="1"), "forget_bias", ["'1'", "finite number"]),
+    ("a forget bias of infinity", lambda: LSTM.init(RNG, 1, 1, forget_bias=np.inf), "forget_bias", ["inf", "finite number"]),
+    ("the state of no rows", lambda: LSTM_CELL.zeros(0), "B", ["got 0", "1 or more"]),
+    ("an RNN given an LSTM's tape", lambda: CELL.backward(LSTM_TAPE, H), "tape", ["i, f, g, o, c inside", "with h"]),
+    ("an RNN given a GRU's tape", lambda: CELL.backward(GRU_TAPE, H), "tape", ["r, z, n, m inside", "with h"]),
+    ("an LSTM given an RNN's tape", lambda: LSTM_CELL.backward(TAPE, H), "tape", ["one with h inside", "with i, f, g, o"]),
+    ("an LSTM given a GRU's tape", lambda: LSTM_CELL.backward(GRU_TAPE, H), "tape", ["r, z, n, m inside", "with i, f, g, o"]),
+    ("a GRU given an RNN's tape", lambda: GRU_CELL.backward(TAPE, H), "tape", ["one with h inside", "with r, z, n"]),
+    ("a GRU given an LSTM's tape", lambda: GRU_CELL.backward(LSTM_TAPE, H), "tape", ["i, f, g, o, c inside", "with r, z, n"]),
+    ("an LSTM given the tape of one with other n_h", lambda: LSTM.init(RNG, N_X, 7).backward(LSTM_TAPE), "tape", ["(5, 2, 4)", "n_h = 7"]),
+    ("an LSTM given the tape of layers", lambda: LSTM_CELL.backward(STACK_TAPE, H), "tape", ["LayersTape", "tape of this cell's forward"]),
+    ("dh of an LSTM as wide as its state", lambda: LSTM_CELL.backward(LSTM_TAPE, ones(T, B, 2 * N_H)), "dh", ["(5, 2, 8)", "(5, 2, 4)"]),
+    ("dstate of an LSTM as one array", lambda: LSTM_CELL.backward(LSTM_TAPE, dstate=C), "dstate", ["ndarray", "pair (h, c)", "(2, 4)"]),
+    ("dstate of an LSTM with a wrong c", lambda: LSTM_CELL.backward(LSTM_TAPE, dstate=(C, C[:1])), "dstate", ["(1, 4)", "(2, 4)", "like the state"]),
+    ("dstate of a GRU as a pair", lambda: GRU_CELL.backward(GRU_TAPE, dstate=(C, C)), "dstate", ["tuple of 2", "no pair"]),
+    ("a carry per row that is too short", lambda: LSTM_CELL.backward(LSTM_TAPE, H, carry=ones(T - 1, B)), "carry", ["(4, 2)", "(5, 2)", "T = 5"]),
+    ("a carry per row for another batch", lambda: GRU_CELL.backward(GRU_TAPE, H, carry=ones(T, 3)), "carry", ["(5, 3)", "(5, 2)"]),
+    ("a Lyapunov exponent of an LSTM", lambda: sp.lyapunov_exponent(LSTM_CELL, X, RNG), "cell", ["LSTM", "without gates"]),
+    ("a Lyapunov exponent of a GRU", lambda: sp.lyapunov_exponent(GRU_CELL, X, RNG), "cell", ["GRU", "without gates"]),
+    ("forward mode of an LSTM", lambda: forward_mode(LSTM_CELL, X, H), "cell", ["LSTM", "without gates"]),
+    ("forward mode of a GRU", lambda: forward_mode(GRU_CELL, X, H), "cell", ["GRU", "without gates"]),
+    ("forward mode of layers", lambda: forward_mode(STACK, X, H), "cell", ["Stacked", "without gates"]),
+    # layers and directions
+    ("no layers", lambda: Stacked(()).forward(X), "cells", ["got ()", "one cell or more"]),
+    ("a list of no layers", lambda: Stacked([]).forward(X), "cells", ["got ()", "one cell or more"]),
+    ("one cell in place of a tuple of cells", lambda: Stacked(CELL).forward(X), "cells", ["RNN", "tuple of one cell or more"]),
+    ("layers that are no tuple", lambda: Stacked(None).forward(X), "cells", ["NoneType", "tuple of one cell or more"]),
+    ("a number among the layers", lambda: Stacked((CELL, 3)).forward(X), "cells", ["int", "`forward`"]),
+    ("a kind of cell among the layers", lambda: Stacked((RNN, RNN)).forward(X), "cells", ["the class RNN", "`forward`"]),
+    ("layers of unequal widths", lambda: Stacked((CELL, CELL)).forward(X), "cells", ["n_x = 3 in cell 1", "wanted 4", "cell 0"]),
+    ("layers of unequal widths, seen by backward too", lambda: Stacked((CELL, CELL)).backward(STACK_TAPE), "cells", ["n_x = 3 in cell 1", "wanted 4"]),
+    ("a direction that is no cell", lambda: Bidirectional(3, CELL).forward(X), "fwd", ["int", "`forward`"]),
+    ("another direction that is no cell", lambda: Bidirectional(CELL, None).forward(X), "bwd", ["NoneType", "`forward`"]),
+    ("directions of unequal n_x", lambda: Bidirectional(CELL, RNN.init(RNG, 5, N_H)).forward(X), "bwd", ["n_x = 5", "wanted 3", "fwd"]),
+    ("directions of unequal n_x, seen by backward too", lambda: Bidirectional(CELL, RNN.init(RNG, 5, N_H)).backward(BOTH_TAPE), "bwd", ["n_x = 5", "wanted 3"]),
+    ("a number of layers of 0", lambda: Stacked.init(RNG, N_X, N_H, layers=0), "layers", ["got 0", "1 or more"]),
+    ("one array as state of two layers", lambda: STACK.forward(X, C), "state", ["ndarray", "tuple of 2", "every cell"]),
+    ("three states for two layers", lambda: STACK.forward(X, (C, C, C)), "state", ["tuple of 3", "tuple of 2"]),
+    ("a list of states", lambda: STACK.forward(X, [C, C]), "state", ["list", "tuple of 2"]),
+    ("a state of the upper layer for another batch", lambda: STACK.forward(X, (C, ones(3, N_H))), "state", ["(3, 4)", "(2, 4)"]),
+    ("one state for two directions", lambda: BOTH.forward(X, (C,)), "state", ["tuple of 1", "tuple of 2"]),
+    ("three gradients for the states of two directions", lambda: BOTH.backward(BOTH_TAPE, dstate=(C, C, C)), "dstate", ["tuple of 3", "tuple of 2"]),
+    ("one gradient for the states of two layers", lambda: STACK.backward(STACK_TAPE, dstate=C), "dstate", ["ndarray", "tuple of 2"]),
+    ("x of other features for two directions", lambda: BOTH.forward(ones(T, B, 7)), "x", ["(5, 2, 7)", "n_x = 3"]),
+    ("x of other features for two layers", lambda: STACK.forward(ones(T, B, 7)), "x", ["(5, 2, 7)", "n_x = 3"]),
+    ("two directions with a length beyond T", lambda: BOTH.forward(X, lengths=[6, 5]), "lengths", ["got 6", "1 … 5"]),
+    ("two layers with a length of 0", lambda: STACK.forward(X, lengths=[0, 5]), "lengths", ["got 0", "1 … 5"]),
+    ("layers given the tape of a cell", lambda: STACK.backward(TAPE, H), "tape", ["Tape", "tape of this forward"]),
+    ("directions given the tape of a cell", lambda: BOTH.backward(TAPE, H), "tape", ["Tape", "tape of this forward"]),
+    ("two layers given the tape of three", lambda: STACK.backward(Stacked.init(RNG, N_X, N_H, layers=3).forward(X)[1], H), "tape", ["3 cells", "wanted 2"]),
+    ("directions given the tape of two layers", lambda: BOTH.backward(STACK_TAPE), "tape", ["width 4", "wanted 2 and 8"]),
+    ("layers given the tape of two directions", lambda: STACK.backward(BOTH_TAPE), "tape", ["width 8", "wanted 2 and 4"]),
+    ("layers of LSTM given the tape of layers of RNN", lambda: Stacked.init(RNG, N_X, N_H, cell=LSTM).backward(STACK_TAPE, H), "tape", ["one with h inside", "with i, f, g, o"]),
+    ("dh of one direction alone", lambda: BOTH.backward(BOTH_TAPE, H), "dh", ["(5, 2, 4)", "(5, 2, 8)", "like h"]),
+    ("dh of two directions with NaN", lambda: BOTH.backward(BOTH_TAPE, BOTH_H * np.nan), "dh", ["nan", "finite"]),
+    ("dh of another dtype for two directions", lambda: BOTH.backward(BOTH_TAPE, BOTH_H.astype(np.float32)), "dh", ["float32", "float64"]),
+    ("dh of another width for two layers", lambda: STACK.backward(STACK_TAPE, BOTH_H), "dh", ["(5, 2, 8)", "(5, 2, 4)"]),
+    ("a carry too short for two directions", lambda: BOTH.backward(BOTH_TAPE, BOTH_H, carry=ones(T - 1)), "carry", ["(4,)", "(5,)", "T = 5"]),
+    ("a carry for two directions of another batch", lambda: BOTH.backward(BOTH_TAPE, BOTH_H, carry=ones(T, 3)), "carry", ["(5, 3)", "(5, 2)"]),
+    ("a carry of three axes for two directions", lambda: BOTH.backward(BOTH_TAPE, BOTH_H, carry=ones(T, B, 1)), "carry", ["(5, 2, 1)", "(5,)"]),
+    ("one carry for all steps of two directions", lambda: BOTH.backward(BOTH_TAPE, BOTH_H, carry=0.5), "carry", ["()", "(5,)"]),
+    ("a ragged carry for two directions", lambda: BOTH.backward(BOTH_TAPE, BOTH_H, carry=[[1.0], [1.0, 2.0]]), "carry", ["unequal length"]),
+    ("truncation of two directions to 0 lags", lambda: BOTH.backward(BOTH_TAPE, BOTH_H, truncate=0), "truncate", ["got 0", "1 or more"]),
+    ("truncation of two layers as a float", lambda: STACK.backward(STACK_TAPE, H, truncate=1.5), "truncate", ["1.5", "whole number"]),
     # readout
     ("h of another n_h", lambda: READOUT.forward(ones(T, B, 7)), "h", ["(5, 2, 7)", "n_h = 4"]),
     ("h without a batch", lambda: READOUT.forward(ones(N_H)), "h", ["(4,)", "(B, 4) or (T, B, 4)"]),
@@ -311,6 +410,14 @@ def test_their_good_neighbours_are_accepted():
     CELL.forward(X, H[0], lengths=[5, 1])
     CELL.forward(SYMBOLS.astype(np.uint8), H[0], lengths=np.array([1, 5], np.uint8))
     CELL.backward(TAPE, H, H[0], truncate=np.int64(1), carry=np.ones(T))
+    LSTM_CELL.forward(X, (H[0], C), lengths=[5, 1])
+    LSTM_CELL.backward(LSTM_TAPE, H, (H[0], C), carry=ones(T, B))
+    GRU_CELL.forward(SYMBOLS, H[0])
+    GRU_CELL.backward(GRU_TAPE, H, H[0], truncate=2)
+    STACK.forward(X, (C, C), lengths=[5, 1])
+    STACK.backward(STACK_TAPE, H, (C, None), truncate=2, carry=ones(T))
+    BOTH.forward(SYMBOLS, (None, C), lengths=[1, 5])
+    BOTH.backward(BOTH_TAPE, BOTH_H, (C, C), truncate=2, carry=ones(T, B))
     READOUT.backward(TAPE_Y, Y)
     squared_error(Y[0], Y[0])
     cross_entropy(Y, TARGET + N_Y - 1, lengths=[1, 5])

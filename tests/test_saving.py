@@ -1,4 +1,4 @@
-"""Saving a notebook keeps an explorer's picture and drops its live view, and touches nothing else."""
+"""Saving a notebook keeps the picture or text of a live view and drops the view, and touches nothing else."""
 
 import copy
 
@@ -18,11 +18,11 @@ def notebook(*data):
     return {"type": "notebook", "content": {"cells": cells}}
 
 
-def test_a_view_with_a_picture_beside_it_goes_and_all_else_stays():
-    picture = {"image/png": "iVBOR", "text/plain": "a line"}
-    model = notebook(picture | VIEW, VIEW, picture)
+def test_a_view_with_a_picture_or_text_beside_it_goes_and_all_else_stays():
+    picture, text = {"image/png": "iVBOR", "text/plain": "a line"}, {"text/plain": "a line"}
+    model = notebook(picture | VIEW, text | VIEW, VIEW, picture, text)
     without_views(model, path="a.ipynb", contents_manager=None)
-    assert model == notebook(picture, VIEW, picture)
+    assert model == notebook(picture, text, VIEW, picture, text)
 
 
 def test_what_is_no_notebook_or_has_no_content_is_left_alone():

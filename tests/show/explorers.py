@@ -4,8 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from rnn_core import show
-from rnn_core.tasks import agreement
+from rnn_core import Dot, EncoderDecoder, show
+from rnn_core.tasks import agreement, reversal
+from rnn_core.tree import tree_map
 
 
 def window():
@@ -17,6 +18,13 @@ def window():
     return show.window(data, {d: np.where(k >= d + 1, 1.0, 0.5) for d in distances})
 
 
+def alignment():
+    """Lesson 10's explorer over sources of unequal length; the weights, drawn at random, are large, so that it looks."""
+    rng = np.random.default_rng(0)
+    model = EncoderDecoder.init(rng, 8, 9, 8, 8, score=Dot)
+    return show.alignment(tree_map(lambda a: 3 * a, model), reversal(rng, 20, 3, 8))
+
+
 MAKERS = {
     "neuron": show.neuron,
     "window": window,
@@ -26,10 +34,14 @@ MAKERS = {
     "eigenvalues": show.eigenvalues,
     "telephone": show.telephone,
     "cliff": show.cliff,
+    "gradient_arrives": show.gradient_arrives,
+    "alignment": alignment,
+    "tank": show.tank,
 }
 EVENTFUL = {
     "stepper": {"step": 20},
     "cliff": {"clipping": "on"},
+    "tank": {"t": 16},
 }  # a setting at which every control has something to move
 
 

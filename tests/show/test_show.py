@@ -13,10 +13,17 @@ FILES = sorted(Path(show.__file__).parent.glob("*.py"))
 CORE = {
     "bptt",
     "cells",
+    "check",
     "cliff",
+    "encoder_decoder",
+    "gated",
     "losses",
+    "models",
+    "optim",
     "readout",
     "spectrum",
+    "start",
+    "tank",
     "tasks",
     "worked",
 }  # where explorers get their numbers from

@@ -5,7 +5,7 @@ import numpy as np
 from rnn_core import GRU, LSTM, RNN, Adam, ManyToMany, ManyToOne
 from rnn_core.tasks import WORDS, adding, agreement, copy
 from rnn_core.train import last, train
-from rnn_core.tree import leaves
+from rnn_core.tree import size
 
 CELLS = {"RNN": RNN, "GRU": GRU, "LSTM": LSTM}
 TASKS = {  # model, n_x, n_y, draw(rng, B, lag)
@@ -14,11 +14,6 @@ TASKS = {  # model, n_x, n_y, draw(rng, B, lag)
     "agreement": (ManyToOne, len(WORDS), 2, lambda rng, B, lag: agreement(rng, B, lag)),
 }
 CLOSE = 0.1  # a sum counts as right when it is as close as this
-
-
-def size(model):
-    """How many numbers are learned."""
-    return sum(a.size for _, a in leaves(model))
 
 
 def largest(task, cell, budget):

@@ -1,0 +1,168 @@
+"""A training in a real browser: its bar goes on, one line is left of it, and Ctrl-C leaves the run usable."""
+
+import json
+
+import lab
+import pytest
+from test_lessons import THEME, violations
+
+CELLS = """import time
+import numpy as np
+from rnn_core import RNN, show
+from rnn_core.models import ManyToOne
+from rnn_core.tasks import adding
+from rnn_core.train import train
+
+def draw(rng):
+    time.sleep(0.01)
+    return adding(rng, 8, 4)
+
+rng = np.random.default_rng(0)
+model = ManyToOne.init(rng, 2, 4, 1, cell=RNN)
+===
+records = train(model, draw, STEPS, rng, held_out=draw(rng), every=50)
+run = show.training(records, STEPS, title="An RNN adds", baseline=(1 / 6, "always saying 1"))
+===
+print(run.record.step == len(run.losses), run.record.best.loss(draw(rng))[0] > 0)"""
+START = """() => {
+  window.jupyterapp.shell.activateById(window.lesson.id);
+  window.finished = window.jupyterapp.commands.execute('notebook:run-all-cells');
+}"""
+INTERRUPT = "() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')"
+PAST = "n => Number(document.querySelector('.rnn-training-bar').getAttribute('aria-valuenow')) > n"
+CUT_OFF = """(view) => {
+  const room = view.closest('.jp-OutputArea-output').getBoundingClientRect();
+  return [...view.querySelectorAll('p:not(.rnn-training-line), .rnn-training-bar, .rnn-live-picture')]
+    .filter((e) => e.getBoundingClientRect().right > room.right + 1 || e.getBoundingClientRect().width < 100)
+    .map((e) => e.outerHTML);
+}"""
+
+
+class Started:
+    """A notebook with a training of so many steps of 10 ms and more, under way."""
+
+    def __init__(self, page, address, folder, steps):
+        self.page, self.complaints = page, []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text))
+        sources = CELLS.replace("STEPS", str(steps)).split("\n===\n")
+        cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+        cells = [cell | {"id": f"cell-{k}", "source": text} for k, text in enumerate(sources)]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nb = {
+            "cells": cells,
+            "metadata": {"kernelspec": kernel},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        self.path = folder / "training.ipynb"
+        self.path.write_text(json.dumps(nb), encoding="utf-8")
+        lab.open_lesson(page, address, self.path.name)
+        page.evaluate(START)
+        self.view, self.bar = page.locator(".rnn-training"), page.locator(".rnn-training-bar")
+        self.bar.wait_for(timeout=60_000)
+
+    def past(self, step):
+        """Wait until the bar is past a step; return what it says then."""
+        self.page.wait_for_function(PAST, arg=step, timeout=30_000)
+        return int(self.bar.get_attribute("aria-valuenow")), self.bar.get_attribute(
+            "aria-valuetext"
+        )
+
+    def finish(self):
+        """Wait for the last cell; return what the last two say."""
+        lab.within(self.page, 60, "() => window.finished")
+        return lab.said(lab.code_cells(self.page))[1:]
+
+
+@pytest.fixture
+def start(browser, address, folder):
+    """start(steps): a training under way in a page of its own."""
+    pages = []
+
+    def begin(steps, width=1280):
+        pages.append(browser.new_page(viewport={"width": width, "height": 1000}))
+        return Started(pages[-1], address, folder, steps)
+
+    yield begin
+    for page in pages:
+        lab.within(page, 30, "() => window.lesson.sessionContext.shutdown()")
+        page.close()
+
+
+def test_the_bar_goes_on_and_gives_way_to_a_line_and_a_picture(start, browser, address):
+    training = start(500)
+    page, bar = training.page, training.bar
+    assert bar.get_attribute("role") == "progressbar"
+    (first, pace), (second, later) = training.past(0), training.past(100)
+    assert 0 < first < second < 500
+    assert bar.get_attribute("aria-valuemax") == "500"
+    assert pace.startswith(f"step {first} of 500 · about ")
+    assert later.endswith(" steps/s")
+    canvas = training.view.locator("canvas")
+    assert canvas.evaluate(lab.PIXELS)[1] > 20
+    before = canvas.evaluate(lab.PIXELS)[0]
+    while canvas.evaluate(lab.PIXELS)[0] == before:  # the canvas goes when it is over: an error then
+        page.wait_for_timeout(100)
+
+    said, then = training.finish()
+    assert said.startswith(
+        "Training: 500 stepsfigure: An RNN addsAfter 500 steps: the loss went from "
+    )
+    assert then == "True True\n"
+    line = training.view.locator("[role=status]")
+    line.get_by_text("500 steps, ").wait_for(timeout=10_000)
+    assert line.is_visible()
+    assert bar.count() == canvas.count() == 0
+    picture = page.locator(".jp-OutputArea-output img")
+    picture.wait_for(timeout=10_000)
+    assert picture.evaluate("p => p.decode().then(() => p.naturalWidth)") == 1260
+    assert training.complaints == []
+
+    lab.within(page, 30, "() => window.lesson.context.save()")
+    saved = json.loads(training.path.read_text(encoding="utf-8"))["cells"][1]["outputs"]
+    assert [sorted(out.get("data", ())) for out in saved] == [
+        ["text/plain"],
+        ["image/png", "text/plain"],
+        [],
+    ]
+    again = browser.new_page()
+    lab.open_lesson(again, address, training.path.name)
+    again.get_by_text("Training: 500 steps").wait_for(timeout=10_000)
+    assert again.get_by_text("model not found").count() == 0
+    again.close()
+
+
+def test_an_interrupt_leaves_the_run_to_the_next_cell(start):
+    training = start(6000)
+    training.past(40)
+    lab.within(training.page, 30, INTERRUPT)
+    said, then = training.finish()
+    assert "Stopped after step " in said
+    assert " of 6000: the loss went from " in said
+    assert then == "True True\n"
+    training.view.get_by_text("stopped after ").wait_for(timeout=10_000)
+    kinds = {o["output_type"] for c in lab.code_cells(training.page) for o in c["outputs"]}
+    assert kinds == {"display_data", "stream"}
+    assert training.complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 800])
+def test_it_is_accessible_and_whole_in_any_theme_and_width(start, width):
+    training = start(6000, width)
+    page = training.page
+    before = page.evaluate("() => document.body.dataset.jpThemeName")
+    try:
+        for theme in ("JupyterLab Light", "JupyterLab Dark"):
+            page.evaluate(THEME, theme)
+            page.wait_for_function("t => document.body.dataset.jpThemeName === t", arg=theme)
+            training.past(training.past(40)[0])
+            assert training.view.evaluate(CUT_OFF) == []
+            assert violations(page, ".rnn-training") == []
+        lab.within(page, 30, INTERRUPT)
+        training.finish()
+        training.view.get_by_text("stopped after ").wait_for(timeout=10_000)
+        assert violations(page, ".rnn-training") == []
+    finally:
+        page.evaluate(THEME, before)
+    assert training.complaints == []
