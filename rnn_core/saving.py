@@ -1,6 +1,6 @@
-"""What is stored of an explorer when a notebook is saved: its picture and its text, not the live view.
+"""What is stored of a live view when a notebook is saved: its picture and its text, not the view.
 
-A live view ends with its kernel. A saved one would show "model not found" the next day, in place of the picture.
+A live view ends with its kernel. A saved one would show "model not found" the next day, in place of picture and text.
 `make lab` gives `without_views` to JupyterLab as its pre_save_hook.
 """
 
@@ -8,7 +8,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def without_views(model, **_):
-    """Drop the live view of every output that carries a picture beside it; other content stays as it is.
+    """Drop the live view of every output that has a picture or text beside it; other content stays as it is.
 
     model: what Jupyter's contents manager is about to save; changed in place.
     """
@@ -17,5 +17,5 @@ def without_views(model, **_):
     for cell in model["content"].get("cells", []):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if "image/png" in data:
+            if len(data) > 1:
                 data.pop(WIDGET, None)

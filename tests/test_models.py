@@ -366,20 +366,22 @@ def test_scheduled_sampling_at_1_reads_its_own_words_only(score):
         assert getattr(got, field) is getattr(batch, field)
 
 
-def test_scheduled_sampling_between_mixes_step_by_step():
+def test_scheduled_sampling_between_draws_for_every_symbol_anew():
     m, batch = translator(B=400)
     got = m.scheduled(np.random.default_rng(5), batch, 0.3)
     same(got.x[0], BEGIN)
-    replaced = 0
+    told, owned = [], []  # where it can be told which of the two was read, and where it was its own
     for t in range(1, T):  # what it would say after what it has read
         y, _ = m.forward(batch.source, got.x[:t], batch.source_lengths)
         own, true = y[-1].argmax(-1), batch.x[t]
         assert ((got.x[t] == own) | (got.x[t] == true)).all()
-        differs = own != true
-        share = (got.x[t] == own)[differs].mean()
-        assert abs(share - 0.3) < 4 * np.sqrt(0.3 * 0.7 / differs.sum())
-        replaced += share
-    assert replaced > 0
+        told.append(own != true)
+        owned.append(got.x[t] == own)
+        share = owned[-1][told[-1]].mean()
+        assert abs(share - 0.3) < 4 * np.sqrt(0.3 * 0.7 / told[-1].sum())
+    both = told[0] & told[1]
+    share = (owned[0] & owned[1])[both].mean()
+    assert abs(share - 0.09) < 4 * np.sqrt(0.09 * 0.91 / both.sum())
 
 
 def test_scheduled_sampling_is_fixed_by_its_seed():

@@ -1,16 +1,22 @@
 """Figures (arrays in, matplotlib out) and explorers (sliders → core → figure). No mathematics of its own."""
 
+from .alignment import alignment, attention_map
+from .arrives import gradient_arrives
 from .cliff import cliff
 from .curves import ball, circles, lines, seeds, states_over_words, surface
 from .eigenvalues import eigenvalues
 from .flow import flow
+from .gates import gates
 from .graph import unrolled
 from .live import Choice, LiveFigure, Slider, Steps
 from .neuron import neuron
 from .predict import compare
 from .stepper import stepper
+from .structures import layers, structures
 from .style import figure, still
+from .tank import tank
 from .telephone import telephone
+from .training import training
 from .truncation import truncation
 from .window import window
 
@@ -19,6 +25,8 @@ __all__ = [
     "LiveFigure",
     "Slider",
     "Steps",
+    "alignment",
+    "attention_map",
     "ball",
     "circles",
     "cliff",
@@ -26,14 +34,20 @@ __all__ = [
     "eigenvalues",
     "figure",
     "flow",
+    "gates",
+    "gradient_arrives",
+    "layers",
     "lines",
     "neuron",
     "seeds",
     "states_over_words",
     "stepper",
     "still",
+    "structures",
     "surface",
+    "tank",
     "telephone",
+    "training",
     "truncation",
     "unrolled",
     "window",

@@ -1,26 +1,8 @@
 // The page's side of LiveFigure: a canvas, native controls with labels, and a line of text that follows them.
 // One request is under way at a time; while it is, only the newest setting is remembered, so a key held down
-// never leaves the picture behind.
+// never leaves the picture behind. What is not defined here stands in picture.js.
 
 const PATIENCE = 2000; // milliseconds without an answer before the reader is told
-
-const SUBSCRIPT = /([A-Za-zŷλρσ*])_(\w+)/g;
-
-function withSubscripts(node, text) {
-  let end = 0;
-  for (const match of text.matchAll(SUBSCRIPT)) {
-    node.append(text.slice(end, match.index) + match[1]);
-    node.append(Object.assign(document.createElement("sub"), { textContent: match[2] }));
-    end = match.index + match[0].length;
-  }
-  node.append(text.slice(end));
-}
-
-// JupyterLab's notebook takes arrow keys, Enter and Space for itself unless the element says otherwise.
-function keepKeys(element) {
-  element.dataset.lmSuppressShortcuts = "true";
-  return element;
-}
 
 function decimals(step) {
   return (String(step).split(".")[1] || "").length;
@@ -72,37 +54,10 @@ function makeButtons(control, input) {
   return pair;
 }
 
-// The picture is `still`, which never changes, with the pixels of `patch` laid over it: first their places, then
-// their colours. So every message is whole in itself, for a view that opens late as well.
-function makePainter(model, canvas) {
-  const [wide, high] = model.get("size");
-  const words = (data) => new Uint32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
-  const still = words(model.get("still"));
-  const image = new ImageData(wide, high);
-  const pixels = new Uint32Array(image.data.buffer);
-  const pen = canvas.getContext("2d");
-  return () => {
-    const patch = words(model.get("patch"));
-    const count = patch.length / 2;
-    pixels.set(still);
-    for (let k = 0; k < count; k++) pixels[patch[k]] = patch[count + k];
-    pen.putImageData(image, 0, 0);
-  };
-}
-
 function render({ model, el }) {
-  const [wide, high, cssWide] = model.get("size");
   const root = Object.assign(document.createElement("section"), { className: "rnn-live" });
   root.setAttribute("aria-label", model.get("title"));
-  const canvas = Object.assign(document.createElement("canvas"), { width: wide, height: high });
-  canvas.style.width = `${cssWide}px`;
-  canvas.setAttribute("role", "img");
-  const picture = keepKeys(Object.assign(document.createElement("div"), { className: "rnn-live-picture" }));
-  picture.append(canvas);
-  const fitted = new ResizeObserver(() => { // with the keyboard one can scroll only what has the focus
-    picture.tabIndex = picture.scrollWidth > picture.clientWidth ? 0 : -1;
-  });
-  fitted.observe(picture);
+  const { picture, canvas, paint, fitted } = makePicture(model);
   const line = Object.assign(document.createElement("p"), { className: "rnn-live-summary" });
   line.setAttribute("role", "status");
   const note = Object.assign(document.createElement("p"), { className: "rnn-live-note", hidden: true });
@@ -134,7 +89,6 @@ function render({ model, el }) {
     puts[control.name] = made.put;
     panel.append(made.row);
   }
-  const paint = makePainter(model, canvas);
   const tell = () => {
     line.replaceChildren();
     withSubscripts(line, model.get("summary"));

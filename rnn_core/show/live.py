@@ -69,6 +69,12 @@ class Choice(NamedTuple):
         return self.options
 
 
+def page_side(*names):
+    """One module of these files, since a widget's code can import nothing that lies beside it."""
+    folder = Path(__file__).parent
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+
+
 class LiveFigure(anywidget.AnyWidget):
     """A figure that follows its controls.
 
@@ -78,12 +84,12 @@ class LiveFigure(anywidget.AnyWidget):
     readers without a kernel; and the sentences as text, which is what nbval compares.
     """
 
-    _esm = Path(__file__).parent / "live.js"
+    _esm = page_side("picture.js", "live.js")
     _css = Path(__file__).parent / "live.css"
     title = traitlets.Unicode().tag(sync=True)
     controls = traitlets.List().tag(sync=True)
     size = traitlets.List().tag(sync=True)  # picture pixels, then CSS pixels
-    still = traitlets.Bytes().tag(sync=True)  # RGBA of what never moves, sent once
+    still = traitlets.Bytes().tag(sync=True)  # RGBA of what does not move
     # From the page: {"number": n, "values": {…}}. The page need not hear its own words again.
     request = traitlets.Dict().tag(sync=True, echo_update=False)
     answered = traitlets.Int(0).tag(sync=True)  # the number of the request that the picture answers

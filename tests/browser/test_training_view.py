@@ -102,7 +102,7 @@ def test_the_bar_goes_on_and_gives_way_to_a_line_and_a_picture(start, browser, a
     canvas = training.view.locator("canvas")
     assert canvas.evaluate(lab.PIXELS)[1] > 20
     before = canvas.evaluate(lab.PIXELS)[0]
-    while canvas.evaluate(lab.PIXELS)[0] == before:  # the canvas goes when it is over: an error then
+    while canvas.evaluate(lab.PIXELS)[0] == before:  # an error where the canvas goes before
         page.wait_for_timeout(100)
 
     said, then = training.finish()

@@ -21,8 +21,8 @@ def window():
 def alignment():
     """Lesson 10's explorer over sources of unequal length; the weights, drawn at random, are large, so that it looks."""
     rng = np.random.default_rng(0)
-    model = EncoderDecoder.init(rng, 8, 9, 8, 8, score=Dot)
-    return show.alignment(tree_map(lambda a: 3 * a, model), reversal(rng, 20, 3, 8))
+    model = EncoderDecoder.init(rng, 8, 9, 16, 8, score=Dot)
+    return show.alignment(tree_map(lambda a: 6 * a, model), reversal(rng, 20, 3, 8))
 
 
 MAKERS = {

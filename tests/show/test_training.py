@@ -210,8 +210,8 @@ def test_drawing_takes_less_than_a_tenth_of_the_time(shown, clock, monkeypatch, 
     monkeypatch.setattr(page.Training, "_paced", counted)
     show.training(records(2000, clock, 0.01), 2000)
     assert len(drawn) > 1
-    assert sum(drawn[1:-1]) < 0.1 * clock.now
-    assert len(paces) > 3 * len(drawn) or cost < 0.1  # the bar goes on
+    assert 0.05 * clock.now < sum(drawn[1:]) < 0.1 * clock.now
+    assert len(paces) > 60  # the bar goes on
 
 
 def test_thousands_of_steps_are_means_of_groups_with_their_range():
