@@ -8,17 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import cases, close, gradients_by_definition
 
-from rnn_core import RNN, LinearRNN, numerical_gradient
+from rnn_core import GRU, LSTM, RNN, LinearRNN, Stacked, numerical_gradient
 from rnn_core.bptt import (
     chunks,
     gradient_by_lag,
+    norms_over_time,
     random_carry,
     shares_by_lag,
     step_back,
     terms_by_lag,
     through_time,
 )
-from rnn_core.tree import leaves, tree_map
+from rnn_core.tree import joined, leaves, parted, tree_map
 
 same = np.testing.assert_array_equal
 
@@ -251,3 +252,57 @@ def test_the_parts_of_a_gradient_leave_the_tape_and_the_losses_alone():
     gradient_by_lag(cell, tape, dh)
     same(dh, before[0])
     same(tape.h, before[1])
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+@pytest.mark.parametrize("lengths", [None, [5, 2, 3]])
+@pytest.mark.parametrize("told", ["dh", "dstate", "both"])
+def test_the_norms_are_those_of_what_moving_a_state_does_to_the_loss(kind, lengths, told):
+    # every state s_t of a run is put in place of h_0 of the rest of it
+    rng = np.random.default_rng(1)
+    cell, x = kind.init(rng, 2, 3), rng.normal(size=(5, 3, 2))
+    h, tape = cell.forward(x, lengths=lengths)
+    dh = rng.normal(size=h.shape) * (told != "dstate")
+    dstate = tree_map(lambda a: rng.normal(size=a.shape) * (told != "dh"), cell.zeros(3))
+    got = norms_over_time(
+        cell, tape, dh if dh.any() else None, dstate if joined(dstate).any() else None
+    )
+    assert got.shape == (5,)
+    ends = np.full(3, 5) if lengths is None else np.array(lengths)
+    for t in range(5):
+        squares = 0.0
+        for b in np.flatnonzero(ends > t):  # beyond its end a row has no state
+            end = ends[b]
+            _, upto = cell.forward(x[: t + 1, b : b + 1])
+
+            def loss(s, t=t, b=b, end=end, like=upto.state):
+                state = parted(s, like)
+                total = (dh[t, b] * cell.seen(state)).sum()
+                if t + 1 < end:
+                    later, rest = cell.forward(x[t + 1 : end, b : b + 1], state)
+                    total, state = total + (dh[t + 1 : end, b] * later[:, 0]).sum(), rest.state
+                return total + (joined(dstate)[b] * joined(state)).sum()
+
+            squares += (numerical_gradient(loss, joined(upto.state)) ** 2).sum()
+        close(got[t], np.sqrt(squares), 1e-6, f"t = {t}")
+
+
+def test_the_norms_of_three_steps_by_hand():
+    # two rows, W_h = 2, L = 3 h_3 of the first and 4 h_3 of the second: 5 at step 3, doubled at every step back
+    cell = LinearRNN(np.array([[1.0]]), np.array([[2.0]]), np.zeros(1))
+    _, tape = cell.forward(np.ones((3, 2, 1)))
+    close(norms_over_time(cell, tape, dstate=np.array([[3.0], [4.0]])), [20.0, 10.0, 5.0])
+    close(norms_over_time(cell, tape), np.zeros(3))
+
+
+def test_norms_are_refused_for_layers_and_for_wrong_shapes():
+    rng = np.random.default_rng(0)
+    cell, layers = RNN.init(rng, 2, 3), Stacked.init(rng, 2, 3)
+    x = rng.normal(size=(4, 2, 2))
+    tape = cell.forward(x)[1]
+    with pytest.raises(ValueError, match="cell: got Stacked, wanted an object with `back`"):
+        norms_over_time(layers, layers.forward(x)[1])
+    with pytest.raises(ValueError, match=r"dh: got shape \(4, 2, 2\), wanted \(4, 2, 3\) like h"):
+        norms_over_time(cell, tape, x)
+    with pytest.raises(ValueError, match=r"dstate: got shape \(1, 3\)"):
+        norms_over_time(cell, tape, dstate=np.zeros((1, 3)))

@@ -29,7 +29,7 @@ from rnn_core import (
 )
 from rnn_core.models import Start, criterion, run_on
 from rnn_core.tasks import Batch
-from rnn_core.tree import joined, leaves, tree_map
+from rnn_core.tree import joined, leaves, parted, tree_map
 
 same = np.testing.assert_array_equal
 T, S, B, N_X, N_H, N_Y, N_V = 4, 3, 3, 2, 3, 4, 2
@@ -288,6 +288,25 @@ def test_one_to_many_starts_its_cell_from_the_vector(cell):
     }[cell](s_0)
     h, _ = m.cell.forward(batch.x, state, batch.lengths)
     close(forward(m, batch)[0], m.readout.forward(h)[0])
+
+
+def test_one_to_many_starts_layers_of_unequal_kinds_and_widths():
+    rng = np.random.default_rng(0)
+    cell = Stacked([GRU.init(rng, N_Y + 1, 2), LSTM.init(rng, 2, 3)])
+    m = drawn(OneToMany(Start.init(rng, N_V, 2 + 3 + 3), cell, Readout.init(rng, 3, N_Y)), rng)
+    _, batch = made(OneToMany, "RNN")
+    agree(m, batch)
+    s = np.tanh(batch.source @ m.start.W_0.T + m.start.b_0)
+    h, _ = m.cell.forward(batch.x, (s[:, :2], (s[:, 2:5], s[:, 5:])), batch.lengths)
+    close(forward(m, batch)[0], m.readout.forward(h)[0])
+
+
+def test_a_state_that_is_joined_and_parted_is_the_same():
+    like = (np.ones((2, 1)), (np.full((2, 3), 2.0), np.full((2, 2), 3.0)))
+    a = joined(like)
+    same(a, [[1, 2, 2, 2, 3, 3]] * 2)
+    for (name, got), (_, wanted) in zip(leaves(parted(a, like)), leaves(like), strict=True):
+        same(got, wanted, err_msg=name)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

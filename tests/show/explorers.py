@@ -19,7 +19,7 @@ def window():
 
 
 def alignment():
-    """Lesson 10's explorer over sources of unequal length; the weights, drawn at random, are large, so that it looks."""
+    """Lesson 10's explorer over sources of unequal length; large random weights, so that it looks at few letters."""
     rng = np.random.default_rng(0)
     model = EncoderDecoder.init(rng, 8, 9, 16, 8, score=Dot)
     return show.alignment(tree_map(lambda a: 6 * a, model), reversal(rng, 20, 3, 8))
