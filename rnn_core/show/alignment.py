@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
+from ..check import fields
 from .live import LiveFigure, Slider
 from .style import FAINT, MARK, PALE, STATE, figure
 
@@ -15,6 +16,11 @@ VISIBLE = 0.01  # weights below are not drawn
 def letter(word):
     """A symbol as it is shown: a space has a sign of its own."""
     return "␣" if word == " " else word
+
+
+def _whole(inches):
+    """A height in tenths of an inch: as many pixels on the page as in the picture."""
+    return np.ceil(10 * inches) / 10
 
 
 def _longest(*words):
@@ -33,7 +39,7 @@ def attention_map(weights, source, output, title):
             f"weights: got shape {weights.shape}, wanted ({len(output)}, {len(source)}): "
             f"a row for each output word, a column for each word of the source"
         )
-    fig, ax = figure(8.4, min(1.5 + 0.26 * len(output), 6.0))
+    fig, ax = figure(8.4, _whole(min(1.5 + 0.26 * len(output), 6.0)))
     image = ax.imshow(weights, cmap=SHADES, vmin=0, vmax=1, aspect="auto")
     ax.set_xticks(range(len(source)), map(letter, source), rotation=90 * (_longest(source) > 2))
     ax.set_yticks(range(len(output)), map(letter, output))
@@ -74,13 +80,12 @@ class _Picture:
 
     def __init__(self, S, T, longest):
         row = min(max(0.2, 1.2 / T), 0.3, 4.0 / T)  # inches of a row of the map
-        room = (
-            0.34 if longest <= 2 else 0.1 * longest + 0.1
-        )  # inches for a row of letters; long words are turned
+        turned = longest > 2  # words stand upright, as deep as they are long
+        room = 0.1 * longest + 0.1 if turned else 0.34  # inches of a row of words
         self.S, self.T, self.half = S, T, room / 2 / row
         self.read, self.said = -self.half - 0.05 / row, -3 * self.half - 1.0 / row
         self.at = (np.arange(T) + 0.5) * S / T - 0.5  # columns of the output's letters
-        self.fig, ax = figure(8.8, 1.65 + 2 * room + row * T)
+        self.fig, ax = figure(8.8, _whole(1.65 + 2 * room + row * T))
         left = -0.5 - S * (0.1 + 0.016 * longest)
         ax.set(xlim=(left, S - 0.5), ylim=(T - 0.4, self.said - self.half - 0.1 / row))
         ax.axis("off")
@@ -89,7 +94,7 @@ class _Picture:
         )
         for y, words in ((self.said, "said"), (self.read, "read"), (T / 2 - 0.5, "all\nweights")):
             ax.text(left, y, words, ha="left", va="center", fontsize=10, color=PALE)
-        self._letters(ax, min(11, 62 * row), 90 * (longest > 2))
+        self._letters(ax, min(11, 62 * row), 90 * turned)
         black = np.zeros((T, S))
         self.map = ax.imshow(black, cmap=SHADES, vmin=0, vmax=1, aspect="auto", zorder=1)
         self.gaps = _between_cells(ax, T, S)
@@ -142,15 +147,18 @@ class _Picture:
 
 
 def alignment(model, batch, joint=""):
-    """`LiveFigure` of what each output of an `EncoderDecoder` with attention looks at; sliders for example and output.
+    """`LiveFigure` of what each output of an `EncoderDecoder` looks at, by its attention; sliders for row and output.
 
-    The model runs freely: what it says, it reads next. batch: a `Batch` with source, x and words, of which 12 rows are
-    shown at most, weights below 0.01 left out; joint stands between the words of a text. Raises ValueError for a model without attention.
+    The model runs freely: what it says, it reads next. batch: a `Batch` with source, x, target and the words of both;
+    12 rows at most are shown, weights below 0.01 left out. joint stands between the words of a text.
+    Raises ValueError for a model without attention and a batch without source or words.
     """
     if getattr(model, "attention", None) is None:
-        raise ValueError(
-            f"model: got {type(model).__name__} without attention, wanted an EncoderDecoder with it"
-        )
+        got = type(model).__name__
+        raise ValueError(f"model: got {got} without attention, wanted an EncoderDecoder with it")
+    fields(batch, "source", "x", "target")
+    if not (batch.words and batch.source_words):
+        raise ValueError("batch: got no words for its symbols, wanted words and source_words")
     output, weights = _looked(model, batch)
     T, rows = output.shape
     picture = _Picture(len(batch.source), T, _longest(batch.source_words, batch.words))

@@ -152,7 +152,7 @@ def _axes():
 
 
 def gradient_arrives():
-    """`LiveFigure`: the norm of ∂L/∂h_t along each structure, for losses at one step or all, three cells, sizes of W_h.
+    """`LiveFigure`: the norm of ∂L/∂h_t along a structure; choices of structure, loss and cell, a slider for W_h.
 
     For an LSTM it is the norm of ∂L/∂(h_t, c_t), as in `bptt.norms_over_time`. Dashed arrows are symbols said and
     read again: no gradient goes along them.
@@ -191,7 +191,7 @@ def gradient_arrives():
         [
             Choice("structure", "structure", tuple(STRUCTURES), "many to one"),
             Choice("loss", "the loss sits", LOSSES, LOSSES[0]),
-            Choice("cell", "cell", tuple(CELLS), "RNN"),
+            Choice("cell", "kind of cell", tuple(CELLS), "RNN"),
             Slider("size", "size of W_h, |λ| of each block", 0.3, 1.6, 0.05, 0.9),
         ],
     )

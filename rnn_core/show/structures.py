@@ -1,5 +1,6 @@
 """What comes in and what goes out, and when: the structures of lesson 06 as small unrolled graphs."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from matplotlib.patches import FancyArrowPatch
@@ -160,7 +161,7 @@ def _row(ax, kind, y, names, first=0.0, stride=1.5):
 
 
 def _along(ax, row):
-    for a, b in zip(row[:-1], row[1:], strict=True):
+    for a, b in pairwise(row):
         arrow(ax, a, b)
 
 
@@ -176,7 +177,7 @@ def _stacked(ax):
             [("x", "x_#"), ("h", "h^{(1)}_#"), ("h", "h^{(2)}_#"), ("y", r"\hat{y}_#")]
         )
     ]
-    for below, above in zip(rows[:-1], rows[1:], strict=True):
+    for below, above in pairwise(rows):
         for a, b in zip(below, above, strict=True):
             arrow(ax, a, b)
     for k, word in ((1, "layer 1"), (2, "layer 2")):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from drawing import faults, texts_of
 from explorers import live
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from rnn_core import Additive, Dot, EncoderDecoder, softmax
@@ -89,11 +90,7 @@ def test_letters_lines_and_map_are_those_of_the_free_run(draw, score):
                 assert [x.get_weight() == "bold" for x in texts] == [
                     j == bold for j in range(len(texts))
                 ]
-            image = explorer._moving[
-                [
-                    hasattr(a, "get_cmap") and hasattr(a, "get_extent") for a in explorer._moving
-                ].index(True)
-            ]
+            (image,) = [a for a in explorer._moving if isinstance(a, AxesImage)]
             drawn = np.ma.filled(image.get_array(), np.nan)
             assert drawn.shape == (T, S)
             np.testing.assert_allclose(

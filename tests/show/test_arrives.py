@@ -1,5 +1,7 @@
 """Lesson 06's explorer: the bars are the norms of backpropagation, the graph is the structure that was asked for."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from explorers import live
@@ -65,19 +67,14 @@ def graph_of(explorer):
             column = round(patch.get_x() + patch.get_width() / 2)
             nodes.setdefault(rows[round(patch.get_y() + patch.get_height() / 2)], []).append(column)
         else:
-            (a, b), (c, d) = patch.get_path().vertices[[0, -1]]
-            across, up = abs(c - a) > abs(d - b), d > b
-            kind = (
-                "hh"
-                if across
-                else f"{rows[round(b - 0.27)]}{rows[round(d + 0.27)]}"
-                if up
-                else "said"
-            )
-            arrows.setdefault(kind, []).append(
-                round(a - 0.3) if kind in ("hh", "said") else round(a)
-            )
-            assert id(patch) in moving or (kind == "hh" and round(a - 0.3) > 0)
+            (a, b), (c, d) = patch._posA_posB
+            if abs(c - a) > abs(d - b):
+                kind = "hh"
+            else:
+                kind = f"{rows[round(b - 0.27)]}{rows[round(d + 0.27)]}" if d > b else "said"
+            column = round(a - 0.3) if kind in ("hh", "said") else round(a)
+            arrows.setdefault(kind, []).append(column)
+            assert id(patch) in moving or (kind == "hh" and column > 0)
     return nodes, arrows
 
 
@@ -109,13 +106,16 @@ def test_the_graph_is_the_structure_with_its_losses(structure, loss, nodes, said
 
 
 def test_a_state_is_the_darker_the_more_arrives():
-    explorer, _ = put(size=0.6)
-    boxes = [p for p in explorer._fig.axes[0].patches if hasattr(p, "get_width")]
-    states = [p for p in boxes if p.get_visible() and round(p.get_y() + p.get_height() / 2) == 1]
-    green = [to_rgb(p.get_facecolor())[1] for p in states]
-    assert len(green) == 10
-    assert all(a > b for a, b in zip(green[3:], green[4:], strict=False))
-    assert green[0] == 1  # less than a thousandth is white
+    for size, white in ((0.6, 0), (0.3, 4)):
+        explorer, _ = put(size=size)
+        boxes = [p for p in explorer._fig.axes[0].patches if hasattr(p, "get_width")]
+        states = [
+            p for p in boxes if p.get_visible() and round(p.get_y() + p.get_height() / 2) == 1
+        ]
+        green = [to_rgb(p.get_facecolor())[1] for p in states]
+        assert len(green) == 10
+        assert green[:white] == [1.0] * white  # less than a thousandth
+        assert all(a > b for a, b in pairwise(green[white:]))
 
 
 def test_many_to_one_with_a_loss_at_every_step_is_many_to_many():

@@ -11,8 +11,6 @@ from rnn_core.show.graph import COLOURS, bare
 from rnn_core.show.structures import Structure, drawn, steps
 from rnn_core.show.style import GRADIENT, figure
 
-SOLID, DASHED = "solid", "dashed"
-
 
 def counted(ax):
     """{kind: how many nodes} of axes, told by their colours, and how many solid and dashed arrows."""
@@ -55,8 +53,8 @@ def test_the_layers_are_wired_up_and_along():
     left, right = layers().axes
     assert counted(left) == ({"x": 3, "h": 6, "y": 3, "L": 0}, 9 + 4, 0)
     assert counted(right) == ({"x": 3, "h": 6, "y": 3, "L": 0}, 12 + 4, 0)
-    along = [p.get_path().vertices for p in right.patches if isinstance(p, FancyArrowPatch)][-4:]
-    directions = [np.sign(v[-1, 0] - v[0, 0]) for v in along]
+    along = [p._posA_posB for p in right.patches if isinstance(p, FancyArrowPatch)][-4:]
+    directions = [np.sign(end[0] - start[0]) for start, end in along]
     assert directions == [1, 1, -1, -1]  # one layer reads forward, the other backward
     names = [t.get_text() for t in right.texts]
     assert [n for n in names if "arrow" in n] == [
