@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import LogNorm
+from matplotlib.ticker import MaxNLocator
 
 from ..spectrum import circle_carried
 from .style import FAINT, GRADIENT, MARKERS, SERIES, STATE, figure
@@ -21,6 +22,8 @@ def lines(title, xlabel, ylabel, x, series, logy=False, height=3.4, ylim=None, m
             ax.lines[-1].set_linestyle(("-", "--", ":", "-.")[k % 4])
     ax.set_title(title)
     ax.set(xlabel=xlabel, ylabel=ylabel)
+    if all(float(v).is_integer() for v in x):  # steps, lags, lengths: there is none between two
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if logy:
         ax.set_yscale("log")
     if ylim:
