@@ -86,6 +86,8 @@ class EncoderDecoder(NamedTuple):
         x = check.symbols("x", batch.x, ("T", "B"), begins(self.decoder, self.readout) + 1)
         given = check.generator(rng).random(x.shape) >= p
         given[0] = True
+        if given.all():
+            return batch
         return batch._replace(x=self._run(batch.source, x, given, batch.source_lengths)[0])
 
     def _run(self, source, x, given, source_lengths):

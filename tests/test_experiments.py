@@ -27,7 +27,14 @@ AGAIN = [
     ("05_starts", {"distance": 12, "start": "identity"}),
     ("05_starts", {"distance": 12, "start": "scaled"}),
     ("05_patience", {"distance": 24, "start": "uniform", "steps": 600}),
-    ("05_patience", {"distance": 24, "start": "uniform", "steps": 600}),
+    ("06_depth", {"task": "reviews", "layers": 1}),
+    ("06_depth", {"task": "parity", "layers": 2}),
+    ("07_memory", {"task": "copy", "cell": "RNN", "lag": 5}),
+    ("07_memory", {"task": "adding", "cell": "GRU", "lag": 10}),
+    ("07_memory", {"task": "agreement", "cell": "LSTM", "lag": 6}),
+    ("07_forget_bias", {"bias": 4}),
+    ("10_length", {"score": "dot", "n_h": 16}),
+    ("10_forcing", {"p": 0.0}),
 ]
 every_experiment = pytest.mark.parametrize("name", EXPERIMENTS)
 
