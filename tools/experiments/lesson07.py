@@ -39,11 +39,17 @@ def right(task, y, data):
     return float((y.argmax(axis=-1) == data.target).mean())
 
 
-def memory(task, cell, lag, seed, budget=2500, B=32, steps=1500):
-    """Share of right answers to 1000 new sequences after training at one lag."""
+def memory(task, cell, lag, keep, seed, budget=2500, B=32, steps=1500):
+    """Share of right answers to 1000 new sequences after training at one lag.
+
+    keep: the bias at the start of the gate that keeps, f of an LSTM, z of a GRU; an RNN has none.
+    """
     kind, n_x, n_y, draw = TASKS[task]
-    rng = np.random.default_rng([seed, lag])
-    model = kind.init(rng, n_x, largest(task, cell, budget), n_y, CELLS[cell])
+    rng, n_h = np.random.default_rng([seed, lag]), largest(task, cell, budget)
+    model = kind.init(rng, n_x, n_h, n_y, CELLS[cell])
+    if cell != "RNN":  # the second block of both: of i, f, g, o and of r, z, n
+        bias = model.cell.b if cell == "LSTM" else model.cell.b_x
+        bias[n_h : 2 * n_h] = keep
     run = train(model, lambda rng: draw(rng, B, lag), steps, rng, Adam(RATES[task]), clip=1.0)
     model, data = last(run).model, draw(np.random.default_rng(999), 1000, lag)
     return {"right": round(right(task, model.forward(data.x)[0], data), 3)}
@@ -66,10 +72,11 @@ EXPERIMENTS = {
     "07_memory": (
         memory,
         [
-            {"task": task, "cell": cell, "lag": lag}
+            {"task": task, "cell": cell, "lag": lag, "keep": keep}
             for task, lags in LAGS.items()
             for lag in lags
             for cell in CELLS
+            for keep in ((0,) if cell == "RNN" else (1, 3))
         ],
         range(3),
         {"right": 0.02},
