@@ -13,7 +13,7 @@ def gates(words, activations, title, xlabel="words in the order of reading"):
     words = [str(word) for word in words]
     maps = _checked(len(words), activations)
     n_h = next(iter(maps.values())).shape[1]
-    high = min(max(0.055 * n_h, 0.3), 1.8)  # of a panel, in inches
+    high = min(max(0.055 * n_h, 0.16 * min(n_h, 8)), 1.8)  # of a panel, in inches
     turned = max(map(len, words)) > 2
     below = 0.5 + (0.065 * max(map(len, words)) + 0.1 if turned else 0.2)
     fig, axes = figure(
@@ -25,8 +25,8 @@ def gates(words, activations, title, xlabel="words in the order of reading"):
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
         ax.set_title(label, fontsize=11, pad=4)
-        units = sorted({1, *(range(8, n_h + 1, 8) if n_h > 8 else [n_h])})
-        ax.set_yticks([unit - 1 for unit in units], units, fontsize=9.5)
+        units = [1, *range(8, n_h + 1, 8)] if n_h > 8 else range(1, n_h + 1)
+        ax.set_yticks([unit - 1 for unit in units], units, fontsize=9.5 if n_h > 8 else 8)
         ax.set_ylabel("unit")
     angle = {"rotation": 60, "ha": "right", "rotation_mode": "anchor"} if turned else {}
     ax.set_xticks(range(len(words)), words, **angle)

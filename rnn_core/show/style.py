@@ -69,7 +69,7 @@ def still(fig, says):
 
     The sentence is the picture's text alternative (JupyterLab gives pictures none) and is what nbval compares.
     """
-    titles = [ax.get_title("left") for ax in fig.axes]
+    titles = [fig.get_suptitle(), *(ax.get_title("left") for ax in fig.axes)]
     named = "figure: " + "; ".join(t.replace("\n", " ") for t in titles if t)
     width = round(fig.get_figwidth() * PIXELS_PER_INCH)
     display(

@@ -38,7 +38,7 @@ def test_each_gate_has_a_panel_units_down_and_words_across():
 
 
 @pytest.mark.parametrize(
-    ("n_h", "units"), [(1, [1]), (5, [1, 5]), (8, [1, 8]), (32, [1, 8, 16, 24, 32])]
+    ("n_h", "units"), [(1, [1]), (5, range(1, 6)), (8, range(1, 9)), (32, [1, 8, 16, 24, 32])]
 )
 def test_units_are_counted_from_one(n_h, units):
     fig, _ = drawn(n_h=n_h)
