@@ -15,8 +15,8 @@ COIN = Grammar({"S": ((0.5, ("a.",)), (0.5, ("b.",)))})
 RUN = Grammar({"S": ((0.75, ("a", "S")), (0.25, (".",)))})
 NEST = Grammar(  # nested, with words of which one is longer than the other by a letter, and a symbol that may vanish
     {
-        "S": ((0.3, ("x ", "S", "M", "y.")), (0.5, ("cat ", "M", "z.")), (0.2, ("cats ", "z."))),
-        "M": ((0.6, ()), (0.4, ("so ", "N"))),
+        "S": ((0.1, ("x ", "S", "M", "y.")), (0.7, ("cat ", "M", "z.")), (0.2, ("cats ", "z."))),
+        "M": ((0.8, ()), (0.2, ("so ", "N"))),
         "N": ((0.75, ("on ",)), (0.25, ("off ", "M"))),
     }
 )
@@ -49,7 +49,7 @@ def all_sentences(name):
 def test_the_entropy_is_that_of_all_sentences_listed(name):
     p = np.array([p for _, p in all_sentences(name)])
     lengths = np.array([len(t) for t, _ in all_sentences(name)])
-    assert 1 - p.sum() < 1e-8  # the rest of the list
+    assert 1 - p.sum() < 1e-7  # the rest of the list
     e = entropy(TINY[name])
     assert e.sentence == pytest.approx(-(p * np.log(p)).sum(), rel=1e-6)
     assert e.length == pytest.approx((p * lengths).sum(), rel=1e-6)
@@ -150,11 +150,11 @@ def mass(name, prefix):
 
 @EACH
 def test_chances_are_shares_of_all_sentences(name):
-    texts = [t for t, p in all_sentences(name) if p > 3e-4]
+    texts = [t for t, p in all_sentences(name) if p > 2e-3]
     for text in texts:
         p = np.exp(log_prob(text, TINY[name]))
         masses = [mass(name, text[:t]) for t in range(len(text) + 1)]
-        np.testing.assert_allclose(p, np.divide(masses[1:], masses[:-1]), rtol=1e-4)
+        np.testing.assert_allclose(p, np.divide(masses[1:], masses[:-1]), rtol=1e-5)
         assert p.prod() == pytest.approx(dict(all_sentences(name))[text], rel=1e-12)
     assert len(texts) >= 2
 
@@ -170,7 +170,7 @@ def test_sentences_are_independent_and_a_text_may_be_cut_anywhere(name):
 
 
 def test_next_probs_sum_to_one_and_are_what_log_prob_says():
-    text = grammar.text(np.random.default_rng(3), 400)
+    text = grammar.text(np.random.default_rng(3), 250)
     said = log_prob(text)
     for t in range(len(text)):
         p = next_probs(text[:t])
@@ -237,7 +237,7 @@ def test_a_seed_gives_the_same_text_and_another_another():
 
 
 def test_the_characters_are_those_of_the_alphabet():
-    text = grammar.text(np.random.default_rng(0), 20_000)
+    text = grammar.sentences(np.random.default_rng(0), 400)
     assert Vocabulary.from_text(text).symbols == AGREEMENT.alphabet
     assert set(AGREEMENT.alphabet) <= set("abcdefghijklmnopqrstuvwxyz .\n")
     assert set(words_of(text.replace("\n", ""))) == set(AGREEMENT.words)
@@ -307,7 +307,10 @@ def test_the_true_source_never_writes_the_wrong_verb(distance):
             log_prob(pair.prefix + v)[len(pair.prefix) :].sum() for v in (pair.right, pair.wrong)
         )
         assert wrong == -np.inf
-        assert right == pytest.approx(np.log(0.4 / 6))
+        shut = (
+            pair.prefix.split()[-1] in SEEN
+        )  # a clause has ended, and nothing may follow but the verb
+        assert right == pytest.approx(np.log(1 / 6 if shut else 0.4 / 6))
 
 
 def test_pairs_are_drawn_as_the_grammar_draws_them():

@@ -248,7 +248,7 @@ def tank():
         [*drawing.moving, *chart.moving],
         update,
         [
-            Slider("t", "look at step t", 1, T, 1, WRITTEN),
+            Slider("t", "look at step t", 1, T, 1, READ),
             Slider("f", "forget valve f, how much stays", 0.0, 1.0, 0.01, 0.95),
             Slider("i_3", "input valve i at step 3", 0.0, 1.0, 0.05, 1.0),
             Slider("leak", "input valve i at all other steps, leak", 0.0, 1.0, 0.05, 0.0),

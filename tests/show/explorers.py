@@ -41,7 +41,6 @@ MAKERS = {
 EVENTFUL = {
     "stepper": {"step": 20},
     "cliff": {"clipping": "on"},
-    "tank": {"t": 16},
 }  # a setting at which every control has something to move
 
 

@@ -121,7 +121,7 @@ def flows(explorer):
 @pytest.mark.parametrize(
     ("setting", "wanted"),
     [
-        ({}, ["v", None, None]),  # comes in; the tank was empty; the output is shut
+        ({"t": 3}, ["v", None, None]),  # comes in; the tank was empty; the output is shut
         ({"t": 10}, [None, "<", None]),  # above the zero mark: some flows out
         ({"t": 2, "leak": 1.0}, ["^", "<", None]),
         ({"t": 5, "leak": 1.0, "f": 0.5, "i_3": 0.0}, ["v", ">", None]),  # below it: some flows in
@@ -148,7 +148,7 @@ def test_the_dashed_level_is_that_before_the_step(t):
     ("setting", "words"),
     [
         ({"t": 2}, "At step 2 the tank holds C = 0.00; step 3 is still to come. h = 0.00"),
-        ({"i_3": 0.0}, "C = 0.00; at step 3 nothing was let in. h = 0.00: the output valve is shut."),
+        ({"t": 3, "i_3": 0.0}, "C = 0.00; at step 3 nothing was let in. h = 0.00: the output valve is shut."),
         ({"t": 10}, "C = 0.56; of the 0.80 written at step 3, 70 % is left (∂C_10/∂C_3 = 0.698). h"),
         ({"t": 16}, "h = 0.39: the output valve is open to 100 %."),
         ({"t": 16, "o": 0.0}, "h = 0.00: the output valve is shut."),
