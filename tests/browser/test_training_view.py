@@ -43,7 +43,7 @@ class Started:
 
     def __init__(self, page, address, folder, steps):
         self.page, self.complaints = page, []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.complaints.append(error.stack or str(error)))
         page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text))
         sources = CELLS.replace("STEPS", str(steps)).split("\n===\n")
         cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
