@@ -80,6 +80,7 @@ class Recurrent:
         back = self.back(tape)
         total, delta = through_time(ds, back, truncate, carry)
         _, ds_0 = back(0, total[0])
+        del ds, total, back  # as large as h each: not needed while the weights' gradients are made
         dx = None if tape.x.ndim == 2 else delta @ self.W_x
         dstate0 = ds_0 if self.parts == 1 else tuple(np.split(ds_0, self.parts, axis=-1))
         return self.gradients(tape, delta), dx, dstate0

@@ -23,7 +23,7 @@ def lines(title, xlabel, ylabel, x, series, logy=False, height=3.4, ylim=None, m
     ax.set_title(title)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if all(float(v).is_integer() for v in x):  # steps, lags, lengths: there is none between two
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator("auto", steps=(1, 2, 5, 10), integer=True))
     if logy:
         ax.set_yscale("log")
     if ylim:
