@@ -8,8 +8,9 @@ from . import check
 from .attention import Attention
 from .cells import RNN
 from .layers import causal
-from .models import begins, criterion, run_on
+from .models import criterion
 from .readout import Readout
+from .speaking import begins, run_on
 from .tree import leaves
 
 

@@ -17,6 +17,13 @@ def softmax(logits):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def log_softmax(logits):
+    """log p_k = z_k − log Σ_j e^{z_j} along the last axis: finite also where p_k is too small to be a float."""
+    logits = np.asarray(logits)
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
 def _weights(shape, lengths, reduction, per_target):
     """What each position counts: 1 or, in a mean, 1 over the number of unmasked targets; 0 beyond lengths."""
     check.choice("reduction", reduction, ("sum", "mean"))
@@ -58,8 +65,7 @@ def cross_entropy(logits, target, lengths=None, reduction="mean"):
     target = check.symbols("target", target, z.shape[:-1], z.shape[-1], " like logits without n_y")
     w = _weights(z.shape[:-1], lengths, reduction, 1)[..., None].astype(z.dtype)
     at = target[..., None]
-    shifted = z - z.max(axis=-1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    log_p = log_softmax(z)
     dz = np.exp(log_p)
     np.put_along_axis(dz, at, np.take_along_axis(dz, at, axis=-1) - 1, axis=-1)
     return float(-(w * np.take_along_axis(log_p, at, axis=-1)).sum()), w * dz

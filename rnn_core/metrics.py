@@ -59,6 +59,19 @@ def _as_it_came(a):
     return float(a) if a.ndim == 0 else a
 
 
+def evaluate(model, ids):
+    """−mean log P(x_t | x_1 … x_{t−1}) over x_2 … x_n, in nats per symbol; the first symbol is given.
+
+    model: anything with `log_prob`, such as a `CharModel`, which reads the whole text (n,) once with its state
+    carried from zero, or an `NGram`. Raises ValueError for fewer than 2 symbols, and what log_prob refuses.
+    """
+    check.has("model", model, "log_prob")
+    ids = check.array("ids", ids)
+    if ids.size < 2:
+        raise ValueError(f"ids: got {ids.size} symbols, wanted 2 or more: the first is given")
+    return -float(model.log_prob(ids)[1:].mean())
+
+
 def bits(nats):
     """bits = nats / ln 2: the same surprise counted in fair coins, so that 1 bit is ln 2 ≈ 0.693 nats.
 

@@ -10,11 +10,15 @@ import numpy as np
 
 from . import check
 from .cells import RNN
-from .layers import causal
-from .losses import cross_entropy, squared_error
+from .gated import LSTM
+from .layers import Stacked, causal
+from .losses import cross_entropy, log_softmax, softmax, squared_error
 from .readout import Readout
+from .speaking import begins, chances, draw, run_on, speaker
 from .start import Start
 from .tree import joined, parted
+
+PIECE = 1024  # steps read at a time where no gradient is wanted, so that memory stays small
 
 
 def criterion(y, target, lengths=None):
@@ -63,9 +67,9 @@ class ManyToMany(NamedTuple):
 
     init = classmethod(ManyToOne.init.__func__)
 
-    def forward(self, x, lengths=None):
-        """(y (T, B, n_y), tape). x (T, B, n_x) floats or (T, B) symbols; lengths (B,) in 1 … T."""
-        h, tape = self.cell.forward(x, lengths=lengths)
+    def forward(self, x, lengths=None, state=None):
+        """(y (T, B, n_y), tape). x (T, B, n_x) floats or (T, B) symbols; lengths (B,) in 1 … T; state: the cell's."""
+        h, tape = self.cell.forward(x, state, lengths)
         y, y_tape = self.readout.forward(h)
         return y, (tape, y_tape)
 
@@ -73,7 +77,7 @@ class ManyToMany(NamedTuple):
         """(grads, dx) from dy (T, B, n_y): a part of it enters at every step."""
         dreadout, dh = self.readout.backward(tape[1], dy)
         dcell, dx, _ = self.cell.backward(tape[0], dh)
-        return type(self)(dcell, dreadout), dx
+        return self._replace(cell=dcell, readout=dreadout), dx
 
     def loss(self, batch):
         """(L, grads) of a batch with x, target (T, B) or (T, B, n_y), lengths."""
@@ -123,7 +127,8 @@ class OneToMany(NamedTuple):
         """(n, B) symbols, the likeliest at each step, each read back as the next input: free running."""
         s_0, _ = self.start.forward(v)
         x = np.full((check.count("n", n), len(s_0)), begins(self.cell, self.readout))
-        return run_on(self._speak, self._state(s_0), x, np.arange(n) == 0)[1]
+        speak = speaker(self.cell, self.readout)
+        return run_on(speak, self._state(s_0), x, np.arange(n) == 0)[1]
 
     def _state(self, s_0):
         like = causal("cell", self.cell).zeros(len(s_0))
@@ -131,29 +136,75 @@ class OneToMany(NamedTuple):
         check.shape("start", s_0.shape, joined(like).shape, where)
         return parted(s_0, like)
 
-    def _speak(self, x, state):
-        h, tape = self.cell.forward(x, state)
-        return self.readout.forward(h)[0], tape.state
 
+class CharModel(NamedTuple):
+    """P(x_{t+1} | x_1 … x_t) = softmax(W_y h_t + c): reads a text symbol by symbol, and can write.
 
-def begins(cell, readout):
-    """The symbol that begins a sequence, n_x − 1: the one that a cell reads and its readout does not say."""
-    if len(readout.c) != cell.n_x - 1:
-        raise ValueError(
-            f"readout: got n_y = {len(readout.c)}, wanted {cell.n_x - 1}: all of the cell's n_x = {cell.n_x} "
-            f"symbols but the last, which begins a sequence"
-        )
-    return cell.n_x - 1
-
-
-def run_on(speak, state, x, given):
-    """(inputs, outputs), (T, B) each: at step t read x_t where given[t], else the symbol that was just said.
-
-    speak(x (1, B), state) → (y (1, B, n_y), state); given (T,) or (T, B) booleans, true in step 0.
+    cell: any that does not read ahead; vocab: the `Vocabulary` of the symbols, characters or words.
     """
-    read, said = [], []
-    for t in range(len(x)):
-        read.append(x[t] if t == 0 else np.where(given[t], x[t], said[-1]))
-        y, state = speak(read[-1][None], state)
-        said.append(y[0].argmax(axis=-1))
-    return np.array(read), np.array(said)
+
+    cell: Any
+    readout: Readout
+    vocab: Any
+
+    @classmethod
+    def init(cls, rng, vocab, cell=LSTM, n_h=128, layers=1, dtype=np.float64):
+        """cell: anything with an `init`, of which there are `layers`. Raises ValueError for sizes below 1."""
+        n, layers = len(check.has("vocab", vocab, "encode")), check.count("layers", layers)
+        made = check.kind("cell", cell).init(rng, n, n_h, dtype)
+        made = made if layers == 1 else Stacked.init(rng, n, n_h, dtype, cell, layers)
+        return cls(causal("cell", made), Readout.init(rng, made.width, n, dtype), vocab)
+
+    backward = ManyToMany.backward
+    loss = ManyToMany.loss
+
+    def forward(self, x, lengths=None, state=None):
+        """(logits (T, B, V), tape) of symbols x (T, B), or floats (T, B, V); tape[0].state carries on."""
+        causal("cell", self.cell)
+        return ManyToMany.forward(self, x, lengths, state)
+
+    def log_prob(self, ids):
+        """log P(x_t | x_1 … x_{t−1}) for every symbol of a text: (len(ids),) in nats, read once from state zero.
+
+        Of the first symbol, before which nothing was read, a guess: −ln V.
+        Raises ValueError for an empty text and for symbols outside the vocabulary.
+        """
+        n = len(self.vocab)
+        x, state = check.symbols("ids", ids, ("n",), n), None
+        found = [np.array([-np.log(n)])]
+        for at in range(0, len(x) - 1, PIECE):
+            read, target = x[:-1][at : at + PIECE], x[1:][at : at + PIECE]
+            logits, tape = self.forward(read[:, None], state=state)
+            state = tape[0].state
+            found.append(log_softmax(logits[:, 0])[np.arange(len(target)), target])
+        return np.concatenate(found)
+
+    def next_probs(self, context=()):
+        """P(s | context) of all symbols s, (V,); context: integers (m,); 1/V each where there is none."""
+        n = len(self.vocab)
+        if not len(check.array("context", context)):
+            return np.full(n, 1 / n)
+        x = check.symbols("context", context, ("m",), n)
+        return softmax(self.forward(x[:, None])[0][-1, 0])
+
+    def generate(self, rng, n, prefix="", temperature=1.0, top_k=None, rows=None):
+        """A text: the prefix and n symbols after it, each drawn from softmax(logits / temperature).
+
+        The prefix is read first. Where it is empty the model reads a line break, which begins a line and is no part
+        of the text, or, if there is none in its vocabulary, a first symbol that is drawn uniformly. temperature 0
+        takes the likeliest; top_k: only the k likeliest may come. rows: a list of so many texts, written side by
+        side, in place of one. Raises ValueError for numbers out of range and symbols outside the vocabulary.
+        """
+        n, B = check.count("n", n), 1 if rows is None else check.count("rows", rows)
+        check.generator(rng)
+        chances(np.zeros(1), temperature, top_k)  # refuses what is out of range
+        choose = lambda y: draw(rng, chances(y, temperature, top_k))
+        shown = np.repeat(self.vocab.encode(prefix)[:, None], B, axis=1)
+        if len(shown) == 0 and "\n" not in self.vocab.symbols:
+            shown, n = rng.integers(len(self.vocab), size=(1, B)), n - 1
+        read = shown if len(shown) else np.repeat(self.vocab.encode("\n")[:, None], B, axis=1)
+        state = self.forward(read[:-1])[1][0].state if len(read) > 1 else None
+        x = np.repeat(read[-1:], n, axis=0)
+        said = run_on(speaker(self.cell, self.readout), state, x, np.arange(n) == 0, choose)[1]
+        texts = [self.vocab.decode(row) for row in np.concatenate([shown, said.reshape(n, B)]).T]
+        return texts[0] if rows is None else texts

@@ -98,3 +98,24 @@ class Adam(NamedTuple):
             lambda p, m, v: p - rate * m / (np.sqrt(v * unbias) + self.eps), params, m, v
         )
         return new, AdamState(m, v, t)
+
+
+def cosine(steps, warmup=0, least=0.0):
+    """schedule(step) = factor of the learning rate: up in a line over `warmup` steps, then down half a cosine.
+
+    step/warmup up to warmup; then least + (1 − least) (1 + cos π u)/2 with u from 0 at step `warmup` to 1 at step
+    `steps`, and `least` beyond it. Steps count from 1. Source: Loshchilov & Hutter (2017). Raises ValueError for
+    steps < 1, warmup outside 0 … steps − 1 and least outside 0 … 1.
+    """
+    steps, warmup = check.count("steps", steps), check.count("warmup", warmup, least=0)
+    least = check.number("least", least, least=0.0, most=1.0)
+    if warmup >= steps:
+        raise ValueError(f"warmup: got {warmup}, wanted fewer than steps = {steps}")
+
+    def factor(step):
+        if step < warmup:
+            return step / warmup
+        done = min((step - warmup) / (steps - warmup), 1.0)
+        return least + (1 - least) * (1 + np.cos(np.pi * done)) / 2
+
+    return factor

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -112,6 +113,17 @@ class Vocabulary:
         return self.joint.join(map(self.symbols.__getitem__, ids.tolist()))
 
 
+class Place(NamedTuple):
+    """How far a text has been read, chunk by chunk, by `fit`."""
+
+    first: int  # the symbol at which this pass through the text begins
+    chunk: int  # the next one of the pass; at 0 a new pass begins
+    state: Any  # of the B rows, carried on; None at the beginning of a pass
+    n: int  # symbols in the text
+    B: int
+    T: int
+
+
 def batches(ids, B, T):
     """Pairs x, target (T, B) that go once through a text (n,): B rows side by side, T symbols further each time.
 
@@ -120,17 +132,28 @@ def batches(ids, B, T):
     first k B T + 1 symbols are used, each but the first as a target once; what is left over, fewer than B T
     symbols at the end, is not. Raises ValueError for fewer than B T + 1 symbols and for sizes below 1.
     """
+    ids = check.array("ids", ids)
+    return (chunk(ids, B, T, i) for i in range(chunks(ids, B, T)))
+
+
+def chunks(ids, B, T):
+    """k = ⌊(n − 1)/(B T)⌋, how many `batches` a text (n,) has; ValueError as there."""
     ids, B, T = check.array("ids", ids), check.count("B", B), check.count("T", T)
     if ids.dtype.kind not in "iu":
         raise ValueError(f"ids: got dtype {ids.dtype}, wanted integers, such as vocab.encode(text)")
     check.shape("ids", ids.shape, ("n",))
-    k = (len(ids) - 1) // (B * T)
-    if k < 1:
+    if len(ids) <= B * T:
         raise ValueError(
             f"ids: got {len(ids)} symbols, wanted B T + 1 = {B * T + 1} or more (B = {B}, T = {T})"
         )
-    x, target = (ids[at : at + k * B * T].reshape(B, k, T) for at in (0, 1))
-    return ((x[:, i].T.copy(), target[:, i].T.copy()) for i in range(k))
+    return (len(ids) - 1) // (B * T)
+
+
+def chunk(ids, B, T, i):
+    """x, target (T, B): number i = 0, 1, … of the `batches` of ids, an array (n,)."""
+    k = chunks(ids, B, T)
+    rows = (ids[at : at + k * B * T].reshape(B, k, T) for at in (0, 1))
+    return tuple(part[:, i].T.copy() for part in rows)
 
 
 def split(ids, shares=(0.8, 0.1, 0.1)):

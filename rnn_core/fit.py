@@ -1,0 +1,109 @@
+"""Training on a text: chunk after chunk with the state carried on, and the gradient cut between two chunks."""
+
+from pathlib import Path
+
+from . import check
+from .checkpoint import load_checkpoint, save_checkpoint
+from .metrics import evaluate
+from .models import criterion
+from .text import Place, chunk, chunks
+from .train import begun, descend, rules
+
+
+def fit(
+    model,
+    ids,
+    steps,
+    B=32,
+    T=32,
+    optimizer=None,
+    clip=None,
+    held_out=None,
+    rng=None,
+    every=50,
+    patience=None,
+    schedule=None,
+    checkpoint=None,
+):
+    """Truncated BPTT on a text: give a `Record` after each of at most `steps` steps.
+
+    model: a `CharModel`, or the Record of an earlier run on this text: then the run goes on as if it had never
+    stopped, to the bit, with the generator that it had, so rng is left out. ids (n,): integers. Each step reads a
+    chunk x (T, B) as `text.batches` cuts it: B rows side by side through the text, T symbols further each time. The
+    state goes on from chunk to chunk, the gradient does not: it reaches T steps back at most. A pass begins with
+    state zero at a symbol drawn from the first T, so that chunks are cut at other places each time.
+    held_out (m,): a text; `evaluate` measures it every `every` steps and after the last one. checkpoint: a file that
+    is saved as often, at the end and when Ctrl-C ends the run; a run that is further is never overwritten by it. The
+    other arguments are those of `train.train`. Raises ValueError for fewer than B T + 1 symbols, for arguments out of
+    range, and for a record of a run on another text or with another B or T.
+    """
+    checked = rules(steps, optimizer, clip, every, patience, schedule, held_out)
+    start, rng = begun(model, rng)
+    V = len(check.has("model", start.model, "vocab").vocab)
+    ids, B, T = check.symbols("ids", ids, ("n",), V), check.count("B", B), check.count("T", T)
+    chunks(ids, B, T)  # refuses a text that is too short
+    place = _place(start.progress.place, len(ids), B, T)
+    score = None
+    if held_out is not None:
+        held_out = check.symbols("held_out", held_out, ("m",), V)
+        score = lambda model: evaluate(model, held_out)
+    start = start._replace(progress=start.progress._replace(place=place))
+    records = descend(start, rng, checked, lambda m, at: read_on(m, ids, at, rng), score)
+    return records if checkpoint is None else _kept(records, _free(checkpoint, start), every)
+
+
+def read_on(model, ids, place, rng):
+    """(L, grads, place): read the next chunk with the state carried on, and differentiate through it alone."""
+    first, i, state, n, B, T = place
+    if i == 0:
+        first = int(rng.integers(min(T, n - B * T)))
+    text = ids[first:]
+    x, target = chunk(text, B, T, i)
+    logits, tape = model.forward(x, state=state)
+    loss, dlogits = criterion(logits, target)
+    grads, _ = model.backward(tape, dlogits)
+    i = (i + 1) % chunks(text, B, T)
+    return loss, grads, Place(first, i, tape[0].state if i else None, n, B, T)
+
+
+def _place(earlier, n, B, T):
+    """Where to read on: where the earlier run stopped, if there is one, and if it read this text in this way."""
+    if earlier is None:
+        return Place(0, 0, None, n, B, T)
+    if not isinstance(earlier, Place):
+        raise ValueError("model: got the record of a run that read no text, wanted one of `fit`")
+    wanted = {"ids": (n, earlier.n, " symbols"), "B": (B, earlier.B, ""), "T": (T, earlier.T, "")}
+    for name, (got, was, unit) in wanted.items():
+        if got != was:
+            raise ValueError(
+                f"{name}: got {got}{unit}, wanted {was} as in the run that goes on; "
+                f"to begin another with its model, give record.model and rng"
+            )
+    return earlier
+
+
+def _free(path, start):
+    """The path, refused where it holds what saving would lose."""
+    path = Path(path)
+    if path.exists():
+        there = load_checkpoint(path).step
+        if there > start.step:
+            raise ValueError(
+                f"checkpoint: got {str(path)!r}, which holds step {there} of a run, wanted another name; to go on "
+                f"with that run, give load_checkpoint({str(path)!r}) in place of the model"
+            )
+    return path
+
+
+def _kept(records, path, every):
+    """The records, saved every so often and when it ends, however it ends."""
+    record, saved = None, 0
+    try:
+        for record in records:
+            if record.step % every == 0:
+                save_checkpoint(path, record)
+                saved = record.step
+            yield record
+    finally:
+        if record is not None and record.step != saved:
+            save_checkpoint(path, record)
