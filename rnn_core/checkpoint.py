@@ -6,9 +6,6 @@ Numbers come back to the bit. Nothing in the file is run (no pickle): it may nam
 import contextlib
 import json
 import os
-import tempfile
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -33,10 +30,7 @@ MODULES = (
     *(text, train, window),
 )
 FORMAT = "rnn_core run 1"
-BROKEN = (
-    *(OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, IndexError),
-    *(RecursionError, NotImplementedError, zipfile.BadZipFile, zlib.error),
-)
+WANTED = "a file of save_checkpoint"
 
 
 def save_checkpoint(path, record):
@@ -49,10 +43,10 @@ def save_checkpoint(path, record):
     if not isinstance(record, train.Record):
         got = type(record).__name__
         raise ValueError(f"record: got {got}, wanted a Record, as a training gives")
-    path = _path(path)
+    path, arrays = _path(path), {}
     if path.exists():
-        _opened(path, "a new name: saving would overwrite it")
-    arrays = {}
+        with _opened(path, "a new name: saving would overwrite it"):
+            pass
     about = json.dumps({"format": FORMAT, "record": _described(record, arrays)})
     parts = dict(arrays.values())
     parts["about"] = np.frombuffer(about.encode(), dtype=np.uint8)
@@ -70,59 +64,82 @@ def load_checkpoint(path, also=()):
     """
     path, kinds = _path(path), _kinds(also)
     if not path.exists():
-        raise _refused(path, "which is not there", "a file of save_checkpoint")
-    wanted = "a file of save_checkpoint"
-    about, file = _opened(path, wanted)
-    with file:
+        raise _refused(path, "which is not there", WANTED)
+    with _opened(path, WANTED) as (about, file):
         try:
             record = _rebuilt(about["record"], file, kinds)
         except _Unknown as unknown:
             raise _refused(path, f"which holds a {unknown}", "also=(its class,)") from None
-        except BROKEN as error:
-            raise _refused(path, f"which is damaged ({error})", wanted) from None
+        except Exception as error:  # whatever else NumPy and zipfile say of bytes that are wrong
+            raise _refused(path, f"which is damaged ({error})", WANTED) from None
     if not isinstance(record, train.Record):
-        raise _refused(path, f"which holds a {type(record).__name__}", wanted)
+        raise _refused(path, f"which holds a {type(record).__name__}", WANTED)
     return record
+
+
+def place_to_save(path, parts, step):
+    """The path of a run's file, refused before the run at `step` begins where saving would fail, or lose another run.
+
+    parts: what each record of the run will hold, such as its model.
+    """
+    path = _path(path, "checkpoint")
+    _described(parts, {})
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        what = "which cannot be written (its folder is not there, or not yours)"
+        raise _refused(path, what, "a file in a folder that you may write to", "checkpoint")
+    if path.exists():
+        with _opened(path, "a new name: saving would overwrite it", "checkpoint") as (about, _):
+            there = about["record"]["parts"][0]
+        if there > step:
+            raise ValueError(
+                f"checkpoint: got {str(path)!r}, which holds step {there} of a run, wanted another name; to go on "
+                f"with that run, give load_checkpoint({str(path)!r}) in place of the model"
+            )
+    return path
 
 
 # The file
 
 
-def _path(path):
+def _path(path, name="path"):
     if not isinstance(path, str | os.PathLike) or not str(path):
-        raise ValueError(f"path: got {path!r}, wanted the name of a file")
+        raise ValueError(f"{name}: got {path!r}, wanted the name of a file")
     if os.path.isdir(path):
-        raise _refused(path, "which is a folder", "a file in it")
+        raise _refused(path, "which is a folder", "a file in it", name)
     return Path(path)
 
 
-def _refused(path, what, wanted):
-    return ValueError(f"path: got {str(path)!r}, {what}, wanted {wanted}")
+def _refused(path, what, wanted, name="path"):
+    return ValueError(f"{name}: got {str(path)!r}, {what}, wanted {wanted}")
 
 
-def _opened(path, wanted):
+@contextlib.contextmanager
+def _opened(path, wanted, name="path"):
     """(the description, the open file) of a checkpoint; anything else is refused."""
-    try:
-        file = np.load(path, allow_pickle=False)
-    except BROKEN:
-        what = "which is no checkpoint, or one that was cut short"
-        raise _refused(path, what, wanted) from None
-    try:
-        about = json.loads(file["about"].tobytes().decode())
-        known = about["format"] == FORMAT
-    except BROKEN:
-        known = False
-    if known:
-        return about, file
-    with contextlib.suppress(AttributeError):  # a single array is no open file
-        file.close()
-    raise _refused(path, f"which is not in the format {FORMAT!r}", wanted)
+    with contextlib.ExitStack() as stack:
+        try:
+            raw = stack.enter_context(open(path, "rb"))
+        except OSError as error:
+            what = f"which cannot be read ({error.strerror})"
+            raise _refused(path, what, wanted, name) from None
+        try:
+            file = stack.enter_context(np.load(raw, allow_pickle=False))
+            about = json.loads(file["about"].tobytes().decode())
+            step = about["record"]["parts"][0]
+            known = about["format"] == FORMAT and isinstance(step, int)
+        except Exception:
+            what = "which is no checkpoint, or one that was cut short"
+            raise _refused(path, what, wanted, name) from None
+        if not known:
+            raise _refused(path, f"which is not in the format {FORMAT!r}", wanted, name)
+        yield about, file
 
 
 def _written(path, parts):
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    path = path.resolve()  # what a link leads to is written, and the link stays
+    name = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with name.open("wb") as file:
             np.savez(file, **parts)
             file.flush()
             os.fsync(file.fileno())
@@ -141,30 +158,31 @@ class _Unknown(Exception):
 
 
 def _kinds(also):
-    kinds = [value for module in MODULES for value in vars(module).values()]
-    found = {
-        kind.__name__: kind
-        for kind in [*kinds, *also]
-        if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")
-    }
-    for kind in also:
-        if kind not in found.values():
-            raise ValueError(f"also: got {kind!r}, wanted classes that are NamedTuples")
-    return found
+    is_kind = lambda k: isinstance(k, type) and issubclass(k, tuple) and hasattr(k, "_fields")
+    if not isinstance(also, list | tuple) or not all(map(is_kind, also)):
+        raise ValueError(f"also: got {also!r}, wanted classes that are NamedTuples, in a tuple")
+    ours = [value for module in MODULES for value in vars(module).values()]
+    return {_name(kind): kind for kind in [*ours, *also] if is_kind(kind)}
+
+
+def _name(kind):
+    """The name of a class in a file: that of one of your own is not taken for ours."""
+    ours = kind.__module__.startswith(f"{__package__}.") or kind is tuple
+    return kind.__name__ if ours else f"{kind.__name__} of your own"
 
 
 def _described(value, arrays, name="record"):
     """The value as JSON can hold it; its arrays are put into `arrays`, each once, by the place where it stands."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
         at, _ = arrays.setdefault(id(value), (name, value))
         return {"array": at}
     if isinstance(value, tuple):
         fields = getattr(value, "_fields", range(len(value)))
         parts = [_described(v, arrays, f"{name}.{f}") for f, v in zip(fields, value, strict=True)]
-        return {"tuple": type(value).__name__, "parts": parts}
+        return {"tuple": _name(type(value)), "parts": parts}
     if isinstance(value, text.Vocabulary):
         return {"symbols": value.symbols, "joint": value.joint}
-    if isinstance(value, dict):
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {"dict": {key: _described(v, arrays, f"{name}.{key}") for key, v in value.items()}}
     if isinstance(value, np.generic):
         value = value.item()
@@ -178,7 +196,10 @@ def _rebuilt(value, file, kinds):
     if not isinstance(value, dict):
         return value
     if "array" in value:
-        return file[value["array"]]
+        found = file[value["array"]]
+        if not isinstance(found, np.ndarray):
+            raise ValueError(f"{value['array']} is no array")
+        return found
     if "symbols" in value:
         return text.Vocabulary(tuple(value["symbols"]), value["joint"])
     if "dict" in value:

@@ -1,9 +1,9 @@
 """Training on a text: chunk after chunk with the state carried on, and the gradient cut between two chunks."""
 
-from pathlib import Path
+from zlib import crc32
 
 from . import check
-from .checkpoint import load_checkpoint, save_checkpoint
+from .checkpoint import place_to_save, save_checkpoint
 from .metrics import evaluate
 from .models import criterion
 from .text import Place, chunk, chunks
@@ -31,7 +31,8 @@ def fit(
     stopped, to the bit, with the generator that it had, so rng is left out. ids (n,): integers. Each step reads a
     chunk x (T, B) as `text.batches` cuts it: B rows side by side through the text, T symbols further each time. The
     state goes on from chunk to chunk, the gradient does not: it reaches T steps back at most. A pass begins with
-    state zero at a symbol drawn from the first T, so that chunks are cut at other places each time.
+    state zero at a symbol drawn from the first T, or from more where more would be left over at the end: so chunks
+    are cut at other places each time, and in the long run every symbol is read.
     held_out (m,): a text; `evaluate` measures it every `every` steps and after the last one. checkpoint: a file that
     is saved as often, at the end and when Ctrl-C ends the run; a run that is further is never overwritten by it. The
     other arguments are those of `train.train`. Raises ValueError for fewer than B T + 1 symbols, for arguments out of
@@ -42,57 +43,56 @@ def fit(
     V = len(check.has("model", start.model, "vocab").vocab)
     ids, B, T = check.symbols("ids", ids, ("n",), V), check.count("B", B), check.count("T", T)
     chunks(ids, B, T)  # refuses a text that is too short
-    place = _place(start.progress.place, len(ids), B, T)
+    place = _place(start, Place(0, 0, None, len(ids), crc32(ids.astype("<i8")), B, T))
     score = None
     if held_out is not None:
         held_out = check.symbols("held_out", held_out, ("m",), V)
+        if len(held_out) < 2:
+            raise ValueError("held_out: got 1 symbol, wanted 2 or more: the first is given")
         score = lambda model: evaluate(model, held_out)
     start = start._replace(progress=start.progress._replace(place=place))
     records = descend(start, rng, checked, lambda m, at: read_on(m, ids, at, rng), score)
-    return records if checkpoint is None else _kept(records, _free(checkpoint, start), every)
+    if checkpoint is None:
+        return records
+    parts = start.model, checked.optimizer.start(start.model)
+    return _kept(records, place_to_save(checkpoint, parts, start.step), every)
 
 
 def read_on(model, ids, place, rng):
     """(L, grads, place): read the next chunk with the state carried on, and differentiate through it alone."""
-    first, i, state, n, B, T = place
+    first, i, state, n, _, B, T = place
     if i == 0:
-        first = int(rng.integers(min(T, n - B * T)))
+        left = (n - 1) % (B * T)  # symbols that a pass from the first one on would never reach
+        first = int(rng.integers(min(max(T, left + 1), n - B * T)))
     text = ids[first:]
     x, target = chunk(text, B, T, i)
     logits, tape = model.forward(x, state=state)
     loss, dlogits = criterion(logits, target)
     grads, _ = model.backward(tape, dlogits)
     i = (i + 1) % chunks(text, B, T)
-    return loss, grads, Place(first, i, tape[0].state if i else None, n, B, T)
+    state = tape[0].state if i else None
+    return loss, grads, place._replace(first=first, chunk=i, state=state)
 
 
-def _place(earlier, n, B, T):
+def _place(start, fresh):
     """Where to read on: where the earlier run stopped, if there is one, and if it read this text in this way."""
-    if earlier is None:
-        return Place(0, 0, None, n, B, T)
+    earlier = start.progress.place
+    if start.step == 0:
+        return fresh
     if not isinstance(earlier, Place):
         raise ValueError("model: got the record of a run that read no text, wanted one of `fit`")
-    wanted = {"ids": (n, earlier.n, " symbols"), "B": (B, earlier.B, ""), "T": (T, earlier.T, "")}
-    for name, (got, was, unit) in wanted.items():
+    told = lambda place: {
+        "ids": f"{place.n} symbols with checksum {place.checksum}",
+        "B": place.B,
+        "T": place.T,
+    }
+    for (name, got), was in zip(told(fresh).items(), told(earlier).values(), strict=True):
         if got != was:
             raise ValueError(
-                f"{name}: got {got}{unit}, wanted {was} as in the run that goes on; "
+                f"{name}: got {got}, wanted {was} as in the run that goes on; "
                 f"to begin another with its model, give record.model and rng"
             )
     return earlier
-
-
-def _free(path, start):
-    """The path, refused where it holds what saving would lose."""
-    path = Path(path)
-    if path.exists():
-        there = load_checkpoint(path).step
-        if there > start.step:
-            raise ValueError(
-                f"checkpoint: got {str(path)!r}, which holds step {there} of a run, wanted another name; to go on "
-                f"with that run, give load_checkpoint({str(path)!r}) in place of the model"
-            )
-    return path
 
 
 def _kept(records, path, every):

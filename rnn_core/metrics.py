@@ -94,6 +94,28 @@ def perplexity(nats):
         return _as_it_came(np.exp(_nats(nats)))
 
 
+def uncertainty(probs):
+    """H = −Σ_k p_k ln p_k, the entropy of probabilities in nats: the mean surprise of what will be drawn from them.
+
+    probs: (…, n), returns (…): 0 where one symbol is certain (0 ln 0 = 0), ln n where n are equally likely. Raises
+    ValueError for rows that do not sum to 1 (of logits, take `softmax` first).
+    """
+    p = _probabilities(probs).astype(float)
+    return _as_it_came(-(p * np.log(np.where(p > 0, p, 1.0))).sum(axis=-1) + 0.0)
+
+
+def _probabilities(probs):
+    """Floats (…, n) ≥ 0 with sums of 1."""
+    p = check.array("probs", probs)
+    p = check.floats("probs", p, (*(f"n{i}" for i in range(p.ndim - 1)), "n"))
+    if (p < 0).any() or (np.abs(p.sum(axis=-1) - 1) > 1e-4).any():
+        raise ValueError(
+            f"probs: got numbers from {p.min():.3g} and rows with sums {p.sum(axis=-1).min():.3g} … "
+            f"{p.sum(axis=-1).max():.3g}, wanted probabilities with sums of 1; of logits, take softmax"
+        )
+    return p
+
+
 # Are chances meant as they are said?
 
 
@@ -116,13 +138,7 @@ def calibration(probs, target, bins=10):
     other shapes, symbols outside.
     """
     bins = check.count("bins", bins)
-    p = check.array("probs", probs)
-    p = check.floats("probs", p, (*(f"n{i}" for i in range(p.ndim - 1)), "n"))
-    if (p < 0).any() or (np.abs(p.sum(axis=-1) - 1) > 1e-4).any():
-        raise ValueError(
-            f"probs: got numbers from {p.min():.3g} and rows with sums {p.sum(axis=-1).min():.3g} … "
-            f"{p.sum(axis=-1).max():.3g}, wanted probabilities with sums of 1; of logits, take softmax"
-        )
+    p = _probabilities(probs)
     target = check.symbols("target", target, p.shape[:-1], p.shape[-1], " like probs without n")
     sure, right = p.max(axis=-1).ravel().astype(float), (p.argmax(axis=-1) == target).ravel()
     at = np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1)

@@ -206,5 +206,6 @@ class CharModel(NamedTuple):
         state = self.forward(read[:-1])[1][0].state if len(read) > 1 else None
         x = np.repeat(read[-1:], n, axis=0)
         said = run_on(speaker(self.cell, self.readout), state, x, np.arange(n) == 0, choose)[1]
-        texts = [self.vocab.decode(row) for row in np.concatenate([shown, said.reshape(n, B)]).T]
+        said = said.reshape(n, B).astype(np.intp)  # (0,) floats, where nothing was left to say
+        texts = [self.vocab.decode(row) for row in np.concatenate([shown, said]).T]
         return texts[0] if rows is None else texts

@@ -120,6 +120,7 @@ class Place(NamedTuple):
     chunk: int  # the next one of the pass; at 0 a new pass begins
     state: Any  # of the B rows, carried on; None at the beginning of a pass
     n: int  # symbols in the text
+    checksum: int  # CRC-32 of them: to go on in another text would be another run
     B: int
     T: int
 

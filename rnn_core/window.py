@@ -14,7 +14,7 @@ class WindowMLP(NamedTuple):
     """h_t = tanh(W_1 x_t + W_2 x_{t−1} + … + W_k x_{t−k+1} + b): the multilayer perceptron as a language model.
 
     W (k, n_h, n_x), b (n_h,). With a `Readout` above it this is the network of Bengio et al. (2003) on one-hot
-    symbols. It has the methods of a cell, so that whatever trains a cell trains it: its state is the last k − 1
+    symbols. It has what a `CharModel` asks of a cell, so that the same loop trains it: its state is the last k − 1
     symbols, (B, k − 1), which it cannot choose and which send no gradient back.
     """
 

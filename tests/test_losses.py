@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_core import cross_entropy, gradcheck, sigmoid, softmax, squared_error
+from rnn_core.losses import log_softmax
 
 close = np.testing.assert_allclose
 same = np.testing.assert_array_equal
@@ -155,6 +156,21 @@ def test_softmax_is_a_distribution_that_a_shift_does_not_change(n, seed, shift):
 
 def test_softmax_of_large_scores_overflows_nowhere():
     same(softmax(np.array([1e4, -1e4])), [1, 0])
+
+
+@given(st.integers(1, 6), st.integers(0, 2**32 - 1), st.floats(-1e3, 1e3))
+def test_log_softmax_is_the_logarithm_of_softmax(n, seed, shift):
+    z = np.random.default_rng(seed).normal(0, 3, (2, 3, n))
+    close(log_softmax(z), np.log(softmax(z)), rtol=1e-12, atol=1e-14)
+    close(log_softmax(z + shift), log_softmax(z), rtol=1e-9, atol=1e-12)
+    assert (log_softmax(z) <= 0).all()
+    assert log_softmax(z.astype(np.float32)).dtype == np.float32
+
+
+def test_log_softmax_is_finite_where_softmax_is_0():
+    z = np.array([[1e4, 0.0, -1e4], [-1e308, 0.0, 0.0]])
+    assert (softmax(z) == 0).any(axis=-1).all()
+    close(log_softmax(z), [[0, -1e4, -2e4], [-1e308, -np.log(2), -np.log(2)]])
 
 
 def test_sigmoid_is_its_definition_and_overflows_nowhere():

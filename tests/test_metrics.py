@@ -8,16 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_core import (
+    CharModel,
+    NGram,
+    Uniform,
+    Vocabulary,
     accuracy,
     bits,
     bootstrap,
     calibration,
+    evaluate,
     exact,
     one_hot,
     perplexity,
     softmax,
     spread,
 )
+from rnn_core.metrics import uncertainty
 
 TARGET = np.array([[1, 2], [0, 1], [2, 0]])  # (T, B)
 SAID = np.array([[1, 2], [0, 0], [1, 0]])
@@ -78,6 +84,40 @@ def test_nats_bits_and_perplexity_are_one_quantity():
 
 
 # Calibration
+
+
+@given(st.integers(2, 30), st.integers(0, 2**16))
+def test_evaluate_is_the_mean_surprise_at_all_symbols_but_the_first(n, seed):
+    rng = np.random.default_rng(seed)
+    ids, vocab = rng.integers(0, 4, n), Vocabulary.from_text("abcd")
+    for model in (CharModel.init(rng, vocab, n_h=3), NGram(3).fit(rng.integers(0, 4, 50), 4)):
+        wanted = -np.mean([np.log(model.next_probs(ids[:t])[ids[t]]) for t in range(1, n)])
+        found = evaluate(model, ids.tolist())
+        assert type(found) is float
+        assert found == pytest.approx(wanted, rel=1e-12)
+
+
+def test_uncertainty_is_the_mean_surprise():
+    assert uncertainty([0.0, 1.0, 0.0]) == 0
+    assert uncertainty(np.full(8, 1 / 8)) == pytest.approx(np.log(8))
+    assert bits(uncertainty([0.5, 0.25, 0.25])) == pytest.approx(1.5)
+    p = softmax(np.random.default_rng(0).normal(size=(3, 4, 5)))
+    np.testing.assert_allclose(uncertainty(p), -(p * np.log(p)).sum(axis=-1))
+    for bad in ([0.5, 0.4], [1.5, -0.5], [1, 0], [np.nan, 1.0], 1.0, []):
+        with pytest.raises(ValueError, match="probs: got "):
+            uncertainty(bad)
+
+
+def test_evaluate_of_a_uniform_guess_is_ln_n_and_of_a_sure_one_0():
+    assert evaluate(Uniform().fit([0], 7), [0, 6, 3]) == pytest.approx(np.log(7))
+
+    class Sure:
+        """The first symbol comes as a surprise, no other."""
+
+        def log_prob(self, ids):
+            return np.where(np.arange(len(ids)) == 0, -99.0, 0.0)
+
+    assert evaluate(Sure(), [1, 2, 3]) == 0
 
 
 def test_calibration_by_hand():
@@ -177,6 +217,7 @@ def test_the_spread_over_seeds_by_hand():
 
 RNG = np.random.default_rng(0)
 HALF = np.full((2, 2), 0.5)
+NGRAM = NGram(2).fit([0, 1, 0], 2)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +242,14 @@ HALF = np.full((2, 2), 0.5)
         ),
         (lambda: calibration(HALF, [0, 2]), "target: got symbol 2 at index (1,), wanted 0 … 1"),
         (lambda: calibration(HALF, [0.0, 1.0]), "target: got dtype float64, wanted integers"),
+        (lambda: evaluate(NGRAM, []), "ids: got 0 symbols, wanted 2 or more: the first is given"),
+        (lambda: evaluate(NGRAM, [1]), "ids: got 1 symbols, wanted 2 or more"),
+        (lambda: evaluate(NGRAM, 1), "ids: got 1 symbols, wanted 2 or more"),
+        (lambda: evaluate(NGRAM, [[0, 1]]), "ids: got shape (1, 2), wanted (n,)"),
+        (lambda: evaluate(NGRAM, [0, 2]), "ids: got symbol 2 at index (1,), wanted 0 … 1"),
+        (lambda: evaluate(NGRAM, "abc"), "ids: got 1 symbols, wanted 2 or more"),
+        (lambda: evaluate(NGram, [0, 1]), "model: got the class NGram, wanted an object with `log"),
+        (lambda: evaluate(None, [0, 1]), "model: got NoneType, wanted an object with `log_prob`"),
         (lambda: bootstrap([1.0], 0), "rng: got int, wanted a generator"),
         (lambda: bootstrap([], RNG), "values: got shape (0,) (it is empty), wanted (N,)"),
         (lambda: bootstrap([[1.0]], RNG), "values: got shape (1, 1), wanted (N,)"),

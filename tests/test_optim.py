@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import cases, close, frozen
 
-from rnn_core import RNN, SGD, Adam, Readout, clip_by_global_norm
+from rnn_core import RNN, SGD, Adam, Readout, clip_by_global_norm, cosine
 from rnn_core.optim import global_norm
 from rnn_core.tree import leaves, tree_map
 
@@ -186,3 +186,62 @@ def test_float32_stays_float32_when_it_is_clipped():
     assert norm == pytest.approx(5e30, rel=1e-6)
     assert {g.dtype for g in clipped} == {np.dtype(np.float32)}
     assert global_norm(clipped) == pytest.approx(1, rel=1e-6)
+
+
+# Schedules
+
+
+def test_cosine_by_hand():
+    factor = cosine(12, warmup=4)
+    assert [factor(t) for t in (1, 2, 3, 4)] == [0.25, 0.5, 0.75, 1.0]
+    assert factor(6) == pytest.approx((1 + np.sqrt(0.5)) / 2)  # a quarter of the way down
+    assert factor(8) == pytest.approx(0.5)  # half of it
+    assert factor(10) == pytest.approx((1 - np.sqrt(0.5)) / 2)
+    assert factor(12) == factor(13) == factor(10**9) == 0
+
+
+def test_cosine_ends_at_the_least_and_stays_there():
+    factor = cosine(10, least=0.2)
+    assert factor(5) == pytest.approx(0.6)
+    assert factor(10) == factor(11) == 0.2
+    assert [cosine(10, 3, 1.0)(t) for t in (1, 3, 7, 20)] == [1 / 3, 1, 1, 1]
+
+
+def test_cosine_of_one_step():
+    assert cosine(1)(1) == 0
+    assert cosine(2, 1)(1) == 1
+
+
+@given(st.integers(1, 200), st.integers(0, 199), st.floats(0, 1))
+def test_cosine_climbs_in_a_line_and_then_only_falls(steps, warmup, least):
+    warmup = min(warmup, steps - 1)
+    factors = [cosine(steps, warmup, least)(t) for t in range(1, steps + 5)]
+    close(factors[:warmup], np.arange(1, warmup + 1) / max(warmup, 1))
+    down = np.array(factors[max(warmup - 1, 0) :])
+    assert (np.diff(down) <= 0).all()
+    assert down.max() <= 1
+    close(down[-5:], np.full(5, least))
+    if least < 1 and steps - warmup > 2:  # as much above the middle as below it
+        middle = down[: steps - warmup + 1] if warmup else np.array([1.0, *down[:steps]])
+        close(middle + middle[::-1], np.full(len(middle), 1 + least))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: cosine(0), "steps: got 0, wanted a whole number of 1 or more"),
+        (lambda: cosine(1.5), "steps: got 1.5, wanted a whole number"),
+        (lambda: cosine(10, -1), "warmup: got -1, wanted a whole number of 0 or more"),
+        (lambda: cosine(10, 10), "warmup: got 10, wanted fewer than steps = 10"),
+        (lambda: cosine(10, 0.5), "warmup: got 0.5, wanted a whole number"),
+        (lambda: cosine(10, 0, -0.1), "least: got -0.1, wanted a finite number at least 0"),
+        (
+            lambda: cosine(10, 0, 1.1),
+            "least: got 1.1, wanted a finite number at least 0 and at most 1",
+        ),
+        (lambda: cosine(10, 0, np.nan), "least: got nan"),
+    ],
+)
+def test_a_schedule_that_makes_no_sense_is_refused(call, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_core import Vocabulary, one_hot
-from rnn_core.text import batches, split, split_lines
+from rnn_core.text import batches, chunk, chunks, split, split_lines
 
 same = np.testing.assert_array_equal
 
@@ -187,6 +187,16 @@ def test_batches_of_a_small_text():
     same(target, [[1, 5], [2, 6]])
     same(x_2, [[2, 6], [3, 7]])
     same(target_2, [[3, 7], [4, 8]])
+
+
+@given(st.integers(1, 5), st.integers(1, 6), st.integers(0, 100))
+def test_a_chunk_is_the_batch_of_its_number(B, T, more):
+    ids = np.arange(B * T + 1 + more)
+    pairs = list(batches(ids, B, T))
+    assert chunks(ids, B, T) == chunks(ids.tolist(), B, T) == len(pairs)
+    for i, (x, target) in enumerate(pairs):
+        same(chunk(ids, B, T, i)[0], x)
+        same(chunk(ids, B, T, i)[1], target)
 
 
 @pytest.mark.parametrize(("B", "T"), [(1, 4), (4, 1), (2, 2)])

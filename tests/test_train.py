@@ -4,10 +4,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from text_models import alike
 
-from rnn_core import GRU, SGD, Adam, ManyToOne, squared_error, train
-from rnn_core.tasks import adding
-from rnn_core.train import Record, last
+from rnn_core import (
+    GRU,
+    LSTM,
+    SGD,
+    Adam,
+    EncoderDecoder,
+    ManyToOne,
+    cosine,
+    load_checkpoint,
+    save_checkpoint,
+    squared_error,
+    train,
+)
+from rnn_core.tasks import Batch, adding
+from rnn_core.train import Progress, Record, last
 from rnn_core.tree import leaves, tree_map
 
 same = np.testing.assert_array_equal
@@ -236,3 +249,178 @@ def test_last_is_the_last_record_or_none():
     assert last(bowl(7)).step == 7
     assert last(iter([1, 2])) == 2
     assert last([]) is None
+
+
+# Schedules
+
+
+def test_a_schedule_multiplies_the_learning_rate_of_each_step():
+    # p ← p − 0.25 f (2 (p − 3)): with f = 1, ½, 0, 2 the way to 3 is ½, ¾, 1 and 0 times as long
+    factors = {1: 1, 2: 0.5, 3: 0, 4: np.float64(2.0)}
+    records = bowl(4, (0.0, -4.0), optimizer=SGD(0.25), schedule=factors.get)
+    assert [r.model.p[0] for r in records] == [1.5, 1.875, 1.875, 3.0]
+
+
+def test_a_schedule_counts_on_when_a_run_goes_on():
+    seen = []
+    options = {"optimizer": SGD(0.1), "schedule": lambda step: seen.append(step) or 1.0}
+    record = last(bowl(3, **options))
+    last(train(record, lambda rng: GOAL, 2, **options))
+    assert seen == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1, 0.5), Adam(0.1)])
+def test_a_cosine_schedule_is_a_learning_rate_for_every_step(optimizer):
+    factor, model = cosine(6, 2), Bowl(np.zeros(2))
+    memory = optimizer.start(model)
+    for step, record in enumerate(bowl(6, optimizer=optimizer, schedule=factor), start=1):
+        now = optimizer._replace(lr=optimizer.lr * factor(step))
+        model, memory = now.step(model, model.loss(GOAL)[1], memory)
+        same(record.model.p, model.p)
+
+
+@pytest.mark.parametrize(
+    ("factor", "got"),
+    [(np.nan, "nan"), (-0.1, "-0.1"), (np.inf, "inf"), (None, "None"), ("1", "'1'")],
+)
+def test_a_factor_that_is_no_factor_is_refused_when_it_comes(factor, got):
+    records = bowl(5, schedule=lambda step: 1.0 if step < 3 else factor)
+    assert [next(records).step, next(records).step] == [1, 2]
+    with pytest.raises(
+        ValueError, match=f"^schedule: got {got}, wanted a finite number at least 0"
+    ):
+        next(records)
+
+
+# Going on
+
+
+def drawing(rng):
+    """Sums of two numbers."""
+    return adding(rng, 4, 6)
+
+
+def translating(rng):
+    """A sequence to say backwards."""
+    source = rng.integers(0, 3, (4, 3))
+    x = np.concatenate([np.full((1, 3), 3), source[:0:-1]])
+    return Batch(x, source[::-1], None, source)
+
+
+MODELS = {
+    "ManyToOne": (lambda rng: ManyToOne.init(rng, 2, 4, 1, GRU), drawing),
+    "EncoderDecoder": (lambda rng: EncoderDecoder.init(rng, 3, 4, 3, 3, LSTM), translating),
+}
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.05, 0.9), Adam(0.01)])
+@pytest.mark.parametrize("which", MODELS)
+def test_a_run_on_drawn_batches_goes_on_to_the_bit(tmp_path, which, optimizer):
+    init, draw = MODELS[which]
+    held_out = draw(np.random.default_rng(9))
+    options = {"optimizer": optimizer, "clip": 1.0, "held_out": held_out, "every": 3}
+
+    def begin(steps):
+        rng = np.random.default_rng(1)
+        return train(init(rng), draw, steps, rng, **options)
+
+    whole = list(begin(9))
+    for k in (1, 3, 5):
+        save_checkpoint(tmp_path / "run.npz", whole[k - 1])
+        onward = list(train(load_checkpoint(tmp_path / "run.npz"), draw, 9 - k, **options))
+        assert [r.step for r in onward] == list(range(k + 1, 10))
+        for a, b in zip(onward, whole[k:], strict=True):
+            alike(a, b)
+    alike(last(train(last(begin(3)), draw, 6, **options)), whole[-1])
+
+
+def test_what_a_record_says_of_progress():
+    first, second, third = bowl(3, optimizer=SGD(0.25, 0.5), held_out=np.zeros(2), every=2)
+    assert type(first.progress) is Progress
+    same(first.progress.memory.p, -2 * GOAL)
+    assert first.progress[1:2] + first.progress[3:] == (None, np.inf, 0)
+    assert second.progress[3:] == (second.held_out, 0)
+    lowest = min(second.held_out, third.held_out)
+    assert third.progress[3:] == (lowest, int(third.held_out >= second.held_out))
+    assert third.progress.rng == np.random.default_rng(0).bit_generator.state
+
+
+def test_patience_goes_on_counting():
+    losses = [5.0, 4.0, 6.0, 4.0, 3.0, 7.0, 7.0, 7.0, 3.0]
+    whole = scripted(losses, patience=3)
+    assert len(whole) == 8
+    for k in range(1, 8):
+        options = {"held_out": iter(losses[k:]), "every": 1, "patience": 3}
+        onward = list(train(whole[k - 1], lambda rng: None, 50, None, SGD(1.0), **options))
+        assert onward[-1].step == 8
+        assert onward[-1].best.p == 5
+        assert onward[-1].progress.since == 3
+
+
+class Moments(NamedTuple):
+    """A memory that looks like Adam's."""
+
+    m: Any
+    v: Any
+    steps: int
+
+
+class Other(NamedTuple):
+    """An optimizer of one's own, with such a memory."""
+
+    def start(self, params):
+        return Moments(params, params, 0)
+
+    def step(self, params, grads, memory):
+        return params, memory
+
+
+def test_a_memory_that_only_looks_alike_is_not_gone_on_with():
+    with pytest.raises(
+        ValueError, match=r"^optimizer: got one with Moments for its memory, wanted"
+    ):
+        train(last(bowl(2, optimizer=Adam())), lambda rng: GOAL, 1, optimizer=Other())
+
+
+def test_a_generator_goes_on_from_its_state_and_the_callers_is_left_alone():
+    rng = np.random.default_rng(3)
+    drawn = []
+    record = last(train(Bowl(np.zeros(2)), lambda rng: drawn.append(rng.random()) or GOAL, 3, rng))
+    before = rng.bit_generator.state
+    last(train(record, lambda rng: drawn.append(rng.random()) or GOAL, 3))
+    assert rng.bit_generator.state == before
+    same(drawn, np.random.default_rng(3).random(6))
+
+
+@pytest.mark.parametrize(
+    ("record", "options", "message"),
+    [
+        ({}, {"rng": np.random.default_rng(0)}, "rng: got Generator beside a record, wanted None"),
+        (
+            {},
+            {"optimizer": SGD(0.1)},
+            "optimizer: got one with Bowl for its memory, wanted one that",
+        ),
+        (
+            {"progress": None},
+            {},
+            "model: got a record without progress, wanted one that a training",
+        ),
+        ({"model": Bowl(np.zeros(3))}, {}, "optimizer: got one with AdamState for its memory"),
+    ],
+)
+def test_a_run_that_cannot_go_on_is_refused(record, options, message):
+    given_ = last(bowl(2))._replace(**record)
+    with pytest.raises(ValueError, match=f"^{message}"):
+        train(given_, lambda rng: GOAL, 1, **options)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [None, {}, {"bit_generator": "os"}, {"bit_generator": 3}, {"bit_generator": "Generator"}],
+)
+def test_a_state_of_no_generator_is_refused(state):
+    record = last(bowl(2))
+    record = record._replace(progress=record.progress._replace(rng=state))
+    with pytest.raises(ValueError, match=r"^model.progress.rng: got .*, wanted 'PCG64' or "):
+        train(record, lambda rng: GOAL, 1)
