@@ -2,10 +2,10 @@
 
 import numpy as np
 from matplotlib.colors import LogNorm
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from ..spectrum import circle_carried
-from .style import FAINT, GRADIENT, MARKERS, SERIES, STATE, figure
+from .style import FAINT, GRADIENT, MARKERS, SERIES, STATE, columns, figure
 
 
 def lines(title, xlabel, ylabel, x, series, logy=False, height=3.4, ylim=None, markers=True):
@@ -104,10 +104,10 @@ def circles(title, matrices, K=4):
     return fig
 
 
-def seeds(title, xlabel, ylabel, x, series, level=None, ylim=None):
+def seeds(title, xlabel, ylabel, x, series, level=None, ylim=None, logx=False):
     """Figure of repeated measurements: series {label: (n, seeds) values}; a dot for each seed, a line for the mean.
 
-    level: (y, words) a horizontal line, such as chance. x (n,).
+    level: (y, words) a horizontal line, such as chance. x (n,); logx: each tenfold is as wide, and every x is named.
     """
     fig, ax = figure(8.4, 3.6)
     for k, (label, values) in enumerate(series.items()):
@@ -120,9 +120,14 @@ def seeds(title, xlabel, ylabel, x, series, level=None, ylim=None):
         ax.axhline(level[0], color="#777777", lw=1.2, ls="--", label=level[1])
     ax.set_title(title)
     ax.set(xlabel=xlabel, ylabel=ylabel)
+    if logx:
+        ax.set_xscale("log")
+        ax.set_xticks(x, [f"{v:,g}" if v < 1e6 else f"{v / 1e6:g} M" for v in x])
+        ax.xaxis.set_minor_locator(NullLocator())
     if ylim:
         ax.set_ylim(ylim)
-    fig.legend(loc="outside lower center", ncols=len(series) + bool(level))
+    labels = [*series, *([level[1]] if level else [])]
+    fig.legend(loc="outside lower center", ncols=columns(labels))
     return fig
 
 

@@ -25,6 +25,11 @@ function makeControl(control, value, changed) {
     input.addEventListener("change", () => changed(input.value));
     return { row, put: (v) => { input.value = v; } };
   }
+  if (control.kind === "text") {
+    Object.assign(input, { type: "text", maxLength: control.most, autocomplete: "off", spellcheck: false, value });
+    input.addEventListener("input", () => changed(input.value));
+    return { row, put: (v) => { if (input.value !== v) input.value = v; } }; // else the caret would move
+  }
   Object.assign(input, { type: "range", min: control.low, max: control.high, step: control.step });
   const shown = document.createElement("output");
   shown.htmlFor = input.id;

@@ -2,12 +2,13 @@
 
 Axes, ticks and titles are drawn once with matplotlib, kept, and sent to a canvas in the page; for each new
 setting only the moving artists are drawn over the kept picture (blitting), and only the pixels that differ
-from it are sent. The controls are the page's own range inputs and selects, labelled, so that keyboards and
+from it are sent. The controls are the page's own inputs and selects, labelled, so that keyboards and
 screen readers work.
 """
 
 import io
 import itertools
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,6 +68,25 @@ class Choice(NamedTuple):
     def extremes(self):
         """All options."""
         return self.options
+
+
+class Text(NamedTuple):
+    """A line of text to type, at most `most` characters; control characters are left out."""
+
+    name: str
+    label: str
+    start: str
+    most: int
+    kind: str = "text"
+
+    def nearest(self, value):
+        """What of `value` fits into one line of so many characters."""
+        typed = [c for c in str(value) if unicodedata.category(c) not in ("Cc", "Cs")]
+        return "".join(typed)[: self.most]
+
+    def extremes(self):
+        """Nothing, and a text as long as may be, of the letters it starts with."""
+        return "", ((self.start or "a") * self.most)[: self.most]
 
 
 def page_side(*names):

@@ -6,6 +6,7 @@ Colours have fixed meanings in all lessons: what flows forward is blue, what flo
 import io
 
 import matplotlib
+import numpy as np
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -22,6 +23,7 @@ SERIES = (STATE, MARK, INPUT, OUTPUT, "#303030", "#3D9BD1")
 MARKERS = ("o", "s", "^", "D", "v", "P")  # a second sign beside colour
 
 PIXELS_PER_INCH = 100  # CSS pixels for an inch of figure
+WIDEST = 100  # letters that a row of a legend has room for
 SHARPNESS = 1.5  # picture pixels for a CSS pixel, so that text stays crisp on dense screens
 
 RC = {
@@ -55,6 +57,15 @@ def stacked(fig, ax, height_ratios):
     parts = ax.get_subplotspec().subgridspec(2, 1, height_ratios=height_ratios)
     ax.remove()
     return fig.add_subplot(parts[0]), fig.add_subplot(parts[1])
+
+
+def columns(labels):
+    """The most columns of a legend under a figure 8.4 inches wide, so that its rows fit; down a column first."""
+    widths = [len(label) + 8 for label in labels]  # in letters, with a line before each
+    for n in range(len(widths), 1, -1):
+        if sum(max(column) for column in np.array_split(widths, n)) <= WIDEST:
+            return n
+    return 1
 
 
 def png(fig):

@@ -9,14 +9,16 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
+from ..check import count
 from .live import LiveFigure, page_side
 from .stepper import significant
-from .style import MARK, STATE, figure, still
+from .style import MARK, STATE, columns, figure, still
 
 POINTS = 300  # of a curve: longer runs are drawn as means of groups of steps
 APART = 0.2  # seconds between two looks, at least
-WIDEST = 100  # letters that a row of the legend has room for
 CREDIT, SHARE = 0.15, 15  # drawing may take so many seconds, and on top a 15th of the time
+SAMPLES_APART = 2.0  # seconds between two texts that the model writes, at least
+LETTERS, ROWS = 600, 12  # of such a text, at most
 
 
 class Run(NamedTuple):
@@ -28,21 +30,19 @@ class Run(NamedTuple):
 
 
 class _Chart:
-    """The picture of a run of at most `last` steps: live and still figure are drawn alike."""
+    """The picture of a run to step `last` at most: live and still figure are drawn alike."""
 
     def __init__(self, last, title, ylabel, baseline, logy):
         self.fig, ax = figure(8.4, 3.6)
-        ax.set(yscale="log" if logy else "linear", ylim=(0.5, 1), xlim=(0, last))
+        ax.set(yscale="log" if logy else "linear", ylim=(0.5, 1))
         ax.set_autoscale_on(False)
         (self._range,) = ax.fill([1], [1], color="#B9D7EA", lw=0)
         (self._curve,) = ax.plot([], [], color=STATE, lw=1.8)
         (self._marks,) = ax.plot([], [], "s", color=MARK, mec="white", ms=6, clip_on=False)
         self._marks.set_in_layout(False)  # whole at the edges, they need no room of their own
         self.moving = (self._range, self._curve, self._marks)
-        self._ax, self._level, self._fixed = ax, [], []
-        self._group = -(-last // POINTS)
-        words = f"batches: mean and range of {self._group} steps"
-        self._curve.set_label(words if self._group > 1 else "the batch of each step")
+        self._ax, self._level, self._fixed, self._last = ax, [], [], last
+        self._begin(1)
         self._marks.set_label("held-out data")
         if baseline:
             self._fixed = [baseline[0]]
@@ -53,11 +53,21 @@ class _Chart:
         self._low, self._high = np.inf, -np.inf
         self.put(Run(None, np.empty(0), np.empty((0, 2))))
 
+    def _begin(self, first):
+        """The run's first step: not 1 where it goes on with an earlier one."""
+        self._first = first
+        self._group = -(-(self._last - first + 1) // POINTS)
+        words = f"batches: mean and range of {self._group} steps"
+        self._curve.set_label(words if self._group > 1 else "the batch of each step")
+        self._ax.set_xlim(first - 1, self._last)
+
     def put(self, run):
         """Draw the run; limits and legend change only where it has left them."""
+        first = _first(run)
+        if first != self._first:
+            self._begin(first)
         n = len(run.losses) // self._group * self._group  # whole groups
         groups = run.losses[:n].reshape(-1, self._group)
-        first = run.record.step - len(run.losses) + 1 if run.record else 1
         x = np.arange(first, first + n).reshape(-1, self._group).mean(axis=1)
         low, high = groups.min(axis=1), groups.max(axis=1)
         self._curve.set_data(x, groups.mean(axis=1))
@@ -71,12 +81,12 @@ class _Chart:
     def _name(self, held_out):
         """The legend, anew where held-out losses are first seen."""
         named = [self._curve, *([self._marks] if held_out else []), *self._level]
-        if self.fig.legends and len(self.fig.legends[0].texts) == len(named):
+        labels = [artist.get_label() for artist in named]
+        if self.fig.legends and [t.get_text() for t in self.fig.legends[0].texts] == labels:
             return
         for old in self.fig.legends:
             old.remove()
-        columns = _columns([len(artist.get_label()) + 8 for artist in named])
-        self.fig.legend(handles=named, loc="outside lower center", ncols=columns)
+        self.fig.legend(handles=named, loc="outside lower center", ncols=columns(labels))
         self._lay_out()
 
     def _fit(self, values):
@@ -107,16 +117,6 @@ class _Chart:
         self.fig.set_layout_engine("constrained")
 
 
-def _columns(widths):
-    """The most columns of a legend of labels so wide that its rows fit; labels go down a column first."""
-    for n in range(len(widths), 1, -1):
-        rows = -(-len(widths) // n)
-        columns = [max(widths[i : i + rows]) for i in range(0, len(widths), rows)]
-        if sum(columns) <= WIDEST:
-            return n
-    return 1
-
-
 class Training(LiveFigure):
     """The live view of a run. Its text is the same on every machine: what nbval compares has no timings."""
 
@@ -125,17 +125,20 @@ class Training(LiveFigure):
     done = traitlets.Int(0).tag(sync=True)
     pace = traitlets.Unicode().tag(sync=True)
     over = traitlets.Unicode().tag(sync=True)  # what remains in the page when the run is over
+    written = traitlets.List().tag(sync=True)  # [at which step, what the model writes]; or nothing
 
-    def __init__(self, steps, title, **look):
+    def __init__(self, steps, title, tokens=None, sample=None, **look):
         self._chart, self._steps = _Chart(steps, title, **look), steps
+        self._tokens, self._sample = tokens, sample
         self._run, self._told = Run(None, np.empty(0), np.empty((0, 2))), 0
         super().__init__(title, self._chart.fig, self._chart.moving, self._draw, [])
-        self.steps, self.pace = steps, f"step 0 of {steps}"
+        self.steps, self.pace = steps, "before the first step"
+        self.written = [0, ""] if sample else []
         self._start = perf_counter()
-        self._next, self._spent = self._start + APART, 0.0
+        self._next, self._spent, self._sample_next = self._start + APART, 0.0, self._start
 
     def follow(self, course):
-        """Show how far it has come, unless that was shown a moment ago; the picture only if there is time."""
+        """Show how far it has come, unless that was shown a moment ago; the rest only if there is time."""
         now = perf_counter()
         if now < self._next:
             return
@@ -145,26 +148,31 @@ class Training(LiveFigure):
             if self._spent <= CREDIT + (now - self._start) / SHARE:
                 self._run = course.run()
                 self.set()
+                self._write(course.record, now)
         self._spent += perf_counter() - now
         self._next = perf_counter() + APART
 
+    def _write(self, record, now):
+        """What the model writes now, cropped; seldom, for it costs time."""
+        if not self._sample or now < self._sample_next:
+            return
+        text = self._sample(record.model)
+        if not isinstance(text, str):
+            raise ValueError(f"sample: got {type(text).__name__} from it, wanted a text")
+        self.written = [record.step, _cropped(text)]
+        self._sample_next = perf_counter() + SAMPLES_APART
+
     def finish(self, course):
         """Leave one line in the page, in place of bar and picture."""
-        done, took = course.record.step if course.record else 0, perf_counter() - self._start
-        start = (
-            _steps(done)
-            if done == self._steps
-            else f"stopped after {done} of {_steps(self._steps)}"
-        )
-        self.over = f"{start}, {_duration(took)}"
+        took = perf_counter() - self._start
+        speed = ""
+        if self._tokens and course.losses and took > 0:
+            speed = f", {_speed(len(course.losses) / took, self._tokens)}"
+        self.over = f"{_gone(course.run(), self._steps)}, {_duration(took)}{speed}"
 
     def _paced(self, rate):
         left = _duration((self._steps - self.done) / rate)
-        speed = (
-            f"{rate:.{0 if rate >= 10 else 1}f} steps/s"
-            if rate >= 1
-            else f"{1 / rate:.1f} s a step"
-        )
+        speed = _speed(rate, self._tokens)
         return f"step {self.done} of {self._steps} · about {left} left · {speed}"
 
     def _draw(self):
@@ -207,21 +215,37 @@ class _Course:
         return Run(self.record, losses, np.array([*self.held_out.items()], float).reshape(-1, 2))
 
 
-def training(records, steps, title="Training", baseline=None, ylabel="loss L", logy=False):
-    """Run a training of `rnn_core.train.train` and show it: a live view while it lasts, then a still figure.
+def training(
+    records,
+    steps,
+    title="Training",
+    baseline=None,
+    ylabel="loss L",
+    logy=False,
+    tokens=None,
+    sample=None,
+):
+    """Run a training of `rnn_core.train.train` or `fit` and show it: live while it lasts, then a still figure.
 
-    records: what train(…) gives, with `steps` steps at most; baseline: (loss, words), a dashed line. Returns
+    records: what train(…) gives, up to step `steps` at most (of a run that goes on with an earlier one, the number
+    of its last step); baseline: (loss, words), a dashed line. For the live view alone, and stored nowhere: tokens,
+    the symbols B T that a step reads, to count tokens/s; sample, a function model → text, to show now and then what
+    the model writes. It needs a generator of its own: how often it is called depends on the clock. Returns
     `Run(record, losses, held_out)`. Ctrl-C stops it after the last whole step: what there is, is shown and returned.
-    Raises ValueError for steps below 1 or below those of the records, and what the training raises.
+    Raises ValueError for steps or tokens below 1, steps below those of the records, a sample that is no function or
+    gives no text, and what the training raises.
     """
     if steps < 1:
         raise ValueError(f"steps: got {steps}, wanted 1 or more")
+    tokens = tokens if tokens is None else count("tokens", tokens)
+    if not (sample is None or callable(sample)):
+        raise ValueError(f"sample: got {type(sample).__name__}, wanted a function model → text")
     named = {"title": title, "baseline": baseline, "ylabel": ylabel, "logy": logy}
     course, record, live = _Course(), None, None
     try:
         try:
             if InteractiveShell.initialized():  # else there is no page
-                live = Training(steps, **named)
+                live = Training(steps, tokens=tokens, sample=sample, **named)
                 display(live)
             for record in records:
                 if record.step > steps:
@@ -258,8 +282,10 @@ def _sentence(run, steps, baseline):
     """How the run went, in numbers of two digits, which are the same on all processors."""
     if not run.record:
         return f"Stopped before the first of {_steps(steps)}: there is nothing to show yet."
-    done, n = run.record.step, len(run.losses)
+    done, n, first = run.record.step, len(run.losses), _first(run)
     after = f"After {_steps(done)}" if done == steps else f"Stopped after step {done} of {steps}"
+    if first > 1:  # the loss did not begin here
+        after += f", of which the last {n} here" if n > 1 else ", of which the last here"
     last, of = _lately(run.losses)
     mean = f" (mean of the last {of})" if of > 1 else ""
     went = f"went from {_rounded(run.losses[0])} to {last}{mean}" if n > 1 else f"was {last}"
@@ -270,6 +296,35 @@ def _sentence(run, steps, baseline):
     )
     level = f" Dashed: {baseline[1]}, {_rounded(baseline[0])}." if baseline else ""
     return f"{after}: the loss {went}{low}.{level}"
+
+
+def _first(run):
+    """The number of the first step that was seen; 1 where there is none."""
+    return run.record.step - len(run.losses) + 1 if run.record else 1
+
+
+def _gone(run, steps):
+    """How far it has come, in words."""
+    done, first = run.record.step if run.record else 0, _first(run)
+    if done == steps:
+        return _steps(done) if first == 1 else f"steps {first} to {done}"
+    return f"stopped after {done} of {_steps(steps)}"
+
+
+def _cropped(text):
+    """The first rows of a text, and of these the first letters."""
+    rows = "\n".join(text.split("\n")[:ROWS])
+    return rows[:LETTERS] + (" …" if len(text) > len(rows[:LETTERS]) else "")
+
+
+def _speed(rate, tokens=None):
+    """So many steps a second in words, counted in tokens if a step's are known."""
+    if tokens:
+        rate *= tokens
+        return f"{rate:,.{0 if rate >= 10 else 1}f} tokens/s"
+    if rate >= 1:
+        return f"{rate:.{0 if rate >= 10 else 1}f} steps/s"
+    return f"{1 / rate:.1f} s a step"
 
 
 def _lately(losses):

@@ -195,6 +195,7 @@ class Explorer:
         self.canvas, self.summary = view.locator("canvas"), view.locator("[role=status]")
         self.sliders = view.locator("input[type=range]").all()
         self.selects = view.locator("select").all()
+        self.texts = view.locator("input[type=text]").all()
         self.steps = view.locator(".rnn-live-control:has(button)").all()
 
     def press(self, control, *keys):

@@ -1,6 +1,7 @@
 """Every lesson in a real browser: it opens as recorded, it runs, and its explorers obey the keyboard."""
 
 import json
+from itertools import pairwise
 
 import lab
 import pytest
@@ -117,10 +118,24 @@ def test_every_select_obeys_the_keyboard(lesson):
             explorer.put(select, start)
 
 
+def test_what_is_typed_changes_picture_and_words(lesson):
+    for explorer in lesson.explorers():
+        for text in explorer.texts:
+            start, seen = text.input_value(), [explorer.seen()]
+            assert explorer.press(text, "ControlOrMeta+a", "Delete") == ""
+            for letter in "Sar":
+                seen.append(explorer.seen())
+                explorer.press(text, letter)
+            assert text.input_value() == "Sar"
+            assert all(differ(a, b) for a, b in pairwise([*seen, explorer.seen()]))
+            explorer.put(text, start)
+            assert explorer.seen() == seen[0]
+
+
 def test_keys_for_a_control_do_not_move_the_notebook(lesson):
     for explorer in lesson.explorers():
         buttons = explorer.view.locator("button").all()
-        for control in [*explorer.sliders, *explorer.selects, *buttons]:
+        for control in [*explorer.sliders, *explorer.selects, *explorer.texts, *buttons]:
             control.focus()
             before = lesson.page.evaluate(ACTIVE)
             for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp", "Home", "End"):

@@ -21,7 +21,10 @@ rng = np.random.default_rng(0)
 model = ManyToOne.init(rng, 2, 4, 1, cell=RNN)
 ===
 records = train(model, draw, STEPS, rng, held_out=draw(rng), every=50)
-run = show.training(records, STEPS, title="An RNN adds", baseline=(1 / 6, "always saying 1"))
+look = {"title": "An RNN adds", "baseline": (1 / 6, "always saying 1")}
+run = show.training(
+    records, STEPS, **look, tokens=32, sample=lambda model: "<b>Anna</b>\\n" * 9 + "x" * 300
+)
 ===
 print(run.record.step == len(run.losses), run.record.best.loss(draw(rng))[0] > 0)"""
 START = """() => {
@@ -32,7 +35,7 @@ INTERRUPT = "() => window.jupyterapp.commands.execute('notebook:interrupt-kernel
 PAST = "n => Number(document.querySelector('.rnn-training-bar').getAttribute('aria-valuenow')) > n"
 CUT_OFF = """(view) => {
   const room = view.closest('.jp-OutputArea-output').getBoundingClientRect();
-  return [...view.querySelectorAll('p:not(.rnn-training-line), .rnn-training-bar, .rnn-live-picture')]
+  return [...view.querySelectorAll('p:not(.rnn-training-line), .rnn-training-bar, .rnn-live-picture, pre')]
     .filter((e) => e.getBoundingClientRect().right > room.right + 1 || e.getBoundingClientRect().width < 100)
     .map((e) => e.outerHTML);
 }"""
@@ -98,7 +101,12 @@ def test_the_bar_goes_on_and_gives_way_to_a_line_and_a_picture(start, browser, a
     assert 0 < first < second < 500
     assert bar.get_attribute("aria-valuemax") == "500"
     assert pace.startswith(f"step {first} of 500 · about ")
-    assert later.endswith(" steps/s")
+    assert later.endswith(" tokens/s")
+    sample = training.view.locator("pre")
+    assert sample.text_content().startswith("<b>Anna</b>\n<b>Anna</b>\n")
+    assert sample.is_visible()
+    assert sample.get_attribute("aria-label").startswith("What the model writes at step ")
+    assert sample.evaluate("p => p.scrollHeight > p.clientHeight && p.tabIndex === 0")
     canvas = training.view.locator("canvas")
     assert canvas.evaluate(lab.PIXELS)[1] > 20
     before = canvas.evaluate(lab.PIXELS)[0]
@@ -109,11 +117,14 @@ def test_the_bar_goes_on_and_gives_way_to_a_line_and_a_picture(start, browser, a
     assert said.startswith(
         "Training: 500 stepsfigure: An RNN addsAfter 500 steps: the loss went from "
     )
+    assert "token" not in said
+    assert "Anna" not in said
     assert then == "True True\n"
     line = training.view.locator("[role=status]")
     line.get_by_text("500 steps, ").wait_for(timeout=10_000)
     assert line.is_visible()
-    assert bar.count() == canvas.count() == 0
+    assert bar.count() == canvas.count() == sample.count() == 0
+    assert line.text_content().endswith(" tokens/s")
     picture = page.locator(".jp-OutputArea-output img")
     picture.wait_for(timeout=10_000)
     assert picture.evaluate("p => p.decode().then(() => p.naturalWidth)") == 1260

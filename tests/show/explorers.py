@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from rnn_core import Dot, EncoderDecoder, show
+from rnn_core import CharModel, Dot, EncoderDecoder, Vocabulary, show
 from rnn_core.tasks import agreement, reversal
 from rnn_core.tree import tree_map
 
@@ -25,6 +25,13 @@ def alignment():
     return show.alignment(tree_map(lambda a: 6 * a, model), reversal(rng, 20, 3, 8))
 
 
+def writer(text="Johanna\nSarah B.\nMichi\n", n_h=40, size=4, **options):
+    """An untrained character model of large weights, so that it has preferences."""
+    rng = np.random.default_rng(0)
+    model = CharModel.init(rng, Vocabulary.from_text(text), n_h=n_h, **options)
+    return tree_map(lambda a: size * a, model)
+
+
 MAKERS = {
     "neuron": show.neuron,
     "window": window,
@@ -33,9 +40,14 @@ MAKERS = {
     "truncation": show.truncation,
     "eigenvalues": show.eigenvalues,
     "telephone": show.telephone,
+    "claim": lambda: show.claim(
+        {"GRU": np.linspace(-4, 8, 50), "like today": np.linspace(-3, 3, 50)}
+    ),
     "cliff": show.cliff,
     "gradient_arrives": show.gradient_arrives,
     "alignment": alignment,
+    "temperature": lambda: show.temperature(writer("Sarah B.\nMichi\nLou\n"), known={"Lou"}),
+    "next_letter": lambda: show.next_letter(writer()),
     "tank": show.tank,
 }
 EVENTFUL = {
@@ -67,9 +79,13 @@ def sample(name, n, seed=0):
 
 def anywhere(explorer, rng):
     """One setting drawn at random."""
-    return {
-        c["name"]: c["options"][rng.integers(len(c["options"]))]
-        if c["kind"] == "choice"
-        else rng.uniform(c["low"], c["high"])
-        for c in explorer.controls
-    }
+    return {c["name"]: _drawn(c, rng) for c in explorer.controls}
+
+
+def _drawn(control, rng):
+    if control["kind"] == "choice":
+        return control["options"][rng.integers(len(control["options"]))]
+    if control["kind"] == "text":
+        letters = [*control["start"], " ", "é", "中", "-", "$", "_", "\n"]
+        return "".join(rng.choice(letters, rng.integers(control["most"] + 4)))
+    return rng.uniform(control["low"], control["high"])

@@ -195,6 +195,43 @@ def test_seeds_need_neither_a_level_nor_limits():
     assert high > max(v.max() for v in series.values())
 
 
+def learning(n=5, models=5):
+    """Bits per character of several models over the number of characters that they learned from."""
+    sizes = 10_000 * 2 ** np.arange(n)
+    rng = np.random.default_rng(0)
+    falls = np.linspace(3, 2, n)[:, None]
+    return sizes, {
+        f"a model number {k}": falls + k / 4 + 0.1 * rng.random((n, 3)) for k in range(models)
+    }
+
+
+def test_seeds_over_tenfolds_name_every_position():
+    x, series = learning(8)
+    fig = seeds(
+        "Learns", "characters", "bits", x, series, (1.5, "entropy of the source"), logx=True
+    )
+    (ax,) = fig.axes
+    assert ax.get_xscale() == "log"
+    assert ax.get_xticks().tolist() == x.tolist()
+    labels = [t.get_text() for t in ax.get_xticklabels()]
+    assert labels[:3] == ["10,000", "20,000", "40,000"]
+    assert labels[-1] == "1.28 M"
+    assert len(ax.get_xticks(minor=True)) == 0
+    assert [line.get_linestyle() for line in ax.lines][-1] == "--"
+
+
+@pytest.mark.parametrize("floor", ["floor", "entropy of the source, 1.50 bits", "a" * 70])
+@pytest.mark.parametrize("models", [1, 4, 6])
+def test_a_legend_has_as_many_columns_as_there_is_room_for(models, floor):
+    x, series = learning(3, models)
+    fig = seeds("Learns", "characters", "bits", x, series, level=(1.5, floor), logx=True)
+    assert faults(fig) == []
+    fig.canvas.draw()
+    box = fig.legends[0].get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= fig.bbox.x1
+
+
 def clipped(n=6, radius=1.0):
     """n gradients and the same ones clipped by hand."""
     before = np.random.default_rng(0).normal(size=(n, 2))
@@ -228,6 +265,8 @@ def test_a_ball_shows_each_gradient_before_and_after_and_a_line_between():
         lambda: circles("Carried", {"a turn": TURN, "a bump, 0.9 and 5": BUMP, "none": 0 * TURN}),
         lambda: circles("Carried", {"one alone": BUMP}, K=9),
         lambda: seeds("Spread", "distance", "accuracy", *measured(10), level=(0.5, "chance")),
+        lambda: seeds("Learns", "characters", "bits", *learning(8), (1, "floor"), logx=True),
+        lambda: seeds("Learns", "characters", "bits", *learning(2, 1), logx=True),
     ],
 )
 def test_text_is_neither_cropped_nor_on_other_text(made):

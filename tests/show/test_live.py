@@ -8,7 +8,7 @@ import pytest
 from drawing import faults, pixels
 from explorers import EVENTFUL, MAKERS, anywhere, live, sample, start
 
-from rnn_core.show import Choice, LiveFigure, Slider, Steps
+from rnn_core.show import Choice, LiveFigure, Slider, Steps, Text
 from rnn_core.show.style import figure
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -17,6 +17,8 @@ every_explorer = pytest.mark.parametrize("name", MAKERS)
 
 def ends(control):
     """The first and the last setting of a control, as the page knows it."""
+    if control["kind"] == "text":
+        return "", ((control["start"] or "a") * control["most"])[: control["most"]]
     options = control.get("options")
     return (options[0], options[-1]) if options else (control["low"], control["high"])
 
@@ -158,10 +160,12 @@ def test_controls_have_names_words_and_a_start_within(name):
     assert len({c["name"] for c in explorer.controls}) == len(explorer.controls)
     assert len({c["label"] for c in explorer.controls}) == len(explorer.controls)
     for c in explorer.controls:
-        assert c["kind"] in ("slider", "steps", "choice")
+        assert c["kind"] in ("slider", "steps", "choice", "text")
         assert len(c["label"]) >= 5
         if c["kind"] == "choice":
             assert c["start"] in c["options"]
+        elif c["kind"] == "text":
+            assert len(c["start"]) <= c["most"]
         else:
             assert c["low"] <= c["start"] <= c["high"]
             assert ((c["high"] - c["low"]) / c["step"]) == pytest.approx(
@@ -182,24 +186,25 @@ def test_values_beyond_the_ends_go_to_the_ends(name):
 
 
 def small(**options):
-    """An explorer of one dot: two sliders, steps and a choice; it counts its updates."""
+    """An explorer of one dot: two sliders, steps, a choice and a text; it counts its updates."""
     fig, ax = figure(3, 2)
     (dot,) = ax.plot([], [], "o", zorder=1)
     (line,) = ax.plot([], [], zorder=5)
     ax.set(xlim=(-1, 1), ylim=(-1, 1))
     calls = []
 
-    def update(a, n, k, word):
-        calls.append((a, n, k, word))
+    def update(a, n, k, word, said):
+        calls.append((a, n, k, word, said))
         dot.set_data([a], [0])
         line.set_data([0, a], [0, 1])
-        return f"a = {a:.2f}, n = {n}, k = {k}, {word}."
+        return f"a = {a:.2f}, n = {n}, k = {k}, {word}, {said}."
 
     controls = [
         Slider("a", "number a", -1.0, 1.0, 0.05, 0.25),
         Slider("n", "count n", 1, 9, 2, 3),
         Steps("k", "step k", 4),
         Choice("word", "which word", ("up", "down"), "up"),
+        Text("said", "what is said", "yes", 8),
     ]
     made = LiveFigure("A dot", fig, [line, dot], update, controls)
     made.calls = calls
@@ -208,9 +213,9 @@ def small(**options):
 
 def test_an_explorer_starts_where_its_controls_start():
     made = small()
-    assert made.values == {"a": 0.25, "n": 3, "k": 0, "word": "up"}
-    assert made.summary == "a = 0.25, n = 3, k = 0, up."
-    assert made.calls == [(0.25, 3, 0, "up")]
+    assert made.values == {"a": 0.25, "n": 3, "k": 0, "word": "up", "said": "yes"}
+    assert made.summary == "a = 0.25, n = 3, k = 0, up, yes."
+    assert made.calls == [(0.25, 3, 0, "up", "yes")]
     assert made.size == [450, 300, 300, 200]
     assert len(made.frame) == len(made.still) == 450 * 300 * 4
 
@@ -227,6 +232,11 @@ def test_an_explorer_starts_where_its_controls_start():
         ({"k": 3.7}, {"k": 4}),
         ({"word": "down"}, {"word": "down"}),
         ({"word": "sideways"}, {"word": "up"}),
+        ({"said": ""}, {"said": ""}),
+        ({"said": "á 中 𝄞"}, {"said": "á 中 𝄞"}),
+        ({"said": "a\nb\tc\x00\ud83d"}, {"said": "abc"}),
+        ({"said": "123456789"}, {"said": "12345678"}),
+        ({"said": 7}, {"said": "7"}),
     ],
 )
 def test_a_setting_goes_to_the_nearest(asked, wanted):
@@ -280,6 +290,11 @@ def test_a_request_that_changes_nothing_is_answered_too():
 
 def test_what_lies_lower_is_drawn_first_in_whatever_order_it_is_given():
     assert [a.get_zorder() for a in small()._moving] == [1, 5]
+
+
+def test_a_text_has_for_its_ends_nothing_and_the_longest():
+    assert Text("said", "what is said", "Sar", 8).extremes() == ("", "SarSarSa")
+    assert Text("said", "what is said", "", 3).extremes() == ("", "aaa")
 
 
 def test_a_step_slider_starts_where_it_is_told_and_has_whole_steps():

@@ -147,6 +147,11 @@ def test_arguments_out_of_range(capsys):
     for steps in (0, -3):
         with pytest.raises(ValueError, match=f"steps: got {steps}, wanted 1 or more"):
             show.training(records(3), steps)
+    for tokens in (0, 2.5, "many"):
+        with pytest.raises(ValueError, match=f"tokens: got {tokens!r}, wanted a whole number of 1"):
+            show.training(records(3), 3, tokens=tokens)
+    with pytest.raises(ValueError, match="sample: got str, wanted a function model → text"):
+        show.training(records(3), 3, sample="Joh")
     with pytest.raises(ValueError, match="steps: got 2, wanted those of the records, 3 or more"):
         show.training(records(5), 2)
     assert capsys.readouterr().out == "After 2 steps: the loss went from 0.98 to 0.96.\n"
@@ -318,7 +323,143 @@ def test_pace_in_words(clock):
     assert (fast.done, fast.steps) == (8, 20)
     slow.done = 4
     assert slow._paced(0.25) == "step 4 of 20 · about 1 min 04 s left · 4.0 s a step"
-    assert slow.pace == "step 0 of 20"
+    assert slow.pace == "before the first step"
+
+
+def test_pace_in_tokens(clock):
+    live = live_run(8, clock, 20, tokens=6400)
+    assert live.pace == "step 8 of 20 · about 3.6 s left · 21,333 tokens/s"
+    assert live_run(2, clock, 20, tokens=1)._paced(0.25).endswith(" left · 0.2 tokens/s")
+
+
+def resumed(first, last, clock=None, seconds=0.3):
+    """Records of steps first … last: a run that goes on with an earlier one."""
+    return (one for one in records(last, None) if one.step >= first and tick(clock, seconds))
+
+
+def tick(clock, seconds):
+    """Let a clock go on, if there is one."""
+    if clock:
+        clock.now += seconds
+    return True
+
+
+def test_a_run_that_goes_on_has_a_bar_a_pace_and_a_picture_of_its_own(clock, monkeypatch):
+    live, course = page.Training(600, **LOOK, tokens=100), page._Course()
+    for one in resumed(501, 550, clock):
+        course.note(one)
+        live.follow(course)
+    assert (live.done, live.steps) == (550, 600)
+    assert live.pace == "step 550 of 600 · about 15 s left · 333 tokens/s"
+    chart = live._chart
+    assert chart._ax.get_xlim() == (500, 600)
+    x, y = chart._curve.get_data()
+    assert x.tolist() == list(range(501, 551))
+    assert y.tolist() == [loss(k) for k in range(501, 551)]
+    assert faults(live._fig, live._moving) == []
+    live.finish(course)
+    assert live.over == "stopped after 550 of 600 steps, 15 s, 333 tokens/s"
+
+
+def test_a_short_run_late_in_a_long_one_is_seen_whole(shown, capsys):
+    run = show.training(resumed(99_951, 100_000), 100_000)
+    assert len(run.losses) == 50
+    chart = page._Chart(100_000, **LOOK)
+    chart.put(run)
+    assert len(chart._curve.get_xdata()) == 50
+    assert chart.fig.legends[0].texts[0].get_text() == "the batch of each step"
+    said = capsys.readouterr().out
+    assert said.startswith("After 100000 steps, of which the last 50 here: the loss went from ")
+    assert shown[0].over.startswith("steps 99951 to 100000, ")
+
+
+def test_one_more_step_of_a_run(capsys):
+    show.training(resumed(7, 7), 7)
+    assert capsys.readouterr().out.startswith("After 7 steps, of which the last here: the loss was")
+
+
+# What the model writes on the way
+
+
+def written(clock, n=40, cost=0.0, sample=None):
+    """All that was seen of the model's texts, as [step, text], over a run of 0.3 s a step."""
+    calls, seen = [], []
+
+    def write(model):
+        calls.append(clock.now)
+        clock.now += cost
+        return f"<b>{model}</b>"
+
+    live = page.Training(n, **LOOK, sample=sample or write)
+    live.observe(lambda change: seen.append(change["new"]), "written")
+    course = page._Course()
+    for one in records(n, clock, 0.3):
+        course.note(one)
+        live.follow(course)
+    return live, calls, seen
+
+
+def test_the_model_writes_every_two_seconds(clock):
+    live, calls, seen = written(clock)
+    assert seen[0] == [1, "<b>model 1</b>"]
+    assert np.diff(calls).min() >= page.SAMPLES_APART
+    assert len(calls) == len(seen) == 6
+    assert live.written == seen[-1]
+
+
+def test_a_slow_writer_waits_for_its_turn(clock):
+    _, calls, _ = written(clock, n=400, cost=1.0)
+    spent, took = len(calls) * 1.0, clock.now
+    assert len(calls) >= 3
+    assert spent < 0.1 * took
+
+
+def test_a_long_text_is_cropped(clock):
+    live, *_ = written(clock, n=2, sample=lambda model: "x" * 5000)
+    assert live.written == [1, "x" * page.LETTERS + " …"]
+    live, *_ = written(clock, n=2, sample=lambda model: "x\n" * 50)
+    assert live.written == [1, "\n".join("x" * page.ROWS) + " …"]
+    live, *_ = written(clock, n=2, sample=lambda model: "ab\nc\n")
+    assert live.written == [1, "ab\nc\n"]
+
+
+def test_without_a_writer_there_is_nothing_to_read(clock):
+    assert live_run(3, clock).written == []
+    assert page.Training(3, **LOOK, sample=str).written == [0, ""]
+
+
+def test_neither_speed_nor_texts_are_stored(shown, clock, capsys):
+    outputs = []
+    for seconds in (0.01, 3.0):
+        shown.clear()
+        show.training(
+            records(60, clock, seconds), 60, tokens=640, sample=lambda model: f"at {clock.now}"
+        )
+        live, picture = shown
+        outputs.append((live._repr_mimebundle_()[0]["text/plain"], picture, capsys.readouterr()))
+        assert re.fullmatch(r"60 steps, [^,]*, [\d,.]+ tokens/s", live.over)
+        assert live.written[1].startswith("at ")
+    assert outputs[0] == outputs[1]
+    assert "token" not in str(outputs[0])
+
+
+def test_a_writer_is_not_asked_where_there_is_no_page(capsys):
+    show.training(records(3), 3, sample=lambda model: pytest.fail("asked"))
+    assert capsys.readouterr().out.startswith("After 3 steps: ")
+
+
+def test_ctrl_c_while_the_model_writes_loses_no_step(shown, clock, capsys):
+    def interrupted(model):
+        raise KeyboardInterrupt
+
+    run = show.training(records(9, clock, 0.3), 9, sample=interrupted)
+    assert run.record.step == len(run.losses) == 1
+    assert capsys.readouterr().out.startswith("Stopped after step 1 of 9: ")
+
+
+def test_a_writer_that_gives_no_text_is_refused(shown, clock):
+    with pytest.raises(ValueError, match="sample: got int from it, wanted a text"):
+        show.training(records(9, clock, 0.3), 9, sample=lambda model: 3)
 
 
 # Ctrl-C
