@@ -12,6 +12,8 @@ from experiments import EXPERIMENTS
 from experiments.lesson04 import WAYS
 from experiments.lesson05 import DISTANCES, starting_cell
 
+from rnn_core import bits, grammar
+from rnn_core.results import table
 from rnn_core.spectrum import spectral_radius
 
 with mock.patch.dict(os.environ):  # the tool asks for one thread, the tests do not
@@ -33,6 +35,11 @@ AGAIN = [
     ("07_memory", {"task": "adding", "cell": "GRU", "lag": 10, "keep": 3}),
     ("07_memory", {"task": "agreement", "cell": "LSTM", "lag": 6, "keep": 1}),
     ("07_forget_bias", {"bias": 4}),
+    ("08_truncation", {"window": 8, "carried": 1}),
+    ("08_truncation", {"window": 8, "carried": 0}),
+    ("09_floor", {"n": 1_000_000}),
+    ("09_ladder", {"model": "n-gram", "n": 100_000}),
+    ("09_ladder", {"model": "RNN", "n": 10_000}),
     ("10_length", {"score": "dot", "n_h": 16}),
     ("10_forcing", {"p": 0.0}),
 ]
@@ -154,3 +161,16 @@ def test_the_tool_runs_all_or_those_named_and_refuses_others(monkeypatch, capsys
     assert "05_starts" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="no experiment 06_none; there are 04_truncation"):
         tool.main(["06_none"])
+
+
+@pytest.mark.parametrize(("name", "n"), [("09_ladder", 20_000), ("09_floor", 100_000)])
+def test_no_model_beats_the_source_on_the_text_that_judges_it(name, n):
+    held_out = grammar.text(np.random.default_rng(999), n)
+    own = bits(-grammar.log_prob(held_out).mean())
+    assert abs(own - grammar.entropy().bits) < 0.01  # the text is no lucky one
+    assert min(row["bits"] for row in stored(name)["rows"]) > own
+
+
+def test_an_lstm_comes_within_5_per_cent_of_the_entropy():
+    best = table(stored("09_floor")["rows"], "n", "bits")[10_000_000]
+    assert max(best) < 1.05 * grammar.entropy().bits

@@ -4,10 +4,10 @@
 notebooks/results/; a test runs one seed of each again and compares within the tolerance.
 """
 
-from . import lesson04, lesson05, lesson06, lesson07, lesson10
+from . import lesson04, lesson05, lesson06, lesson07, lesson08, lesson09, lesson10
 
 EXPERIMENTS = {
     name: experiment
-    for lesson in (lesson04, lesson05, lesson06, lesson07, lesson10)
+    for lesson in (lesson04, lesson05, lesson06, lesson07, lesson08, lesson09, lesson10)
     for name, experiment in lesson.EXPERIMENTS.items()
 }
