@@ -160,10 +160,11 @@ def bootstrap(values, rng, n=1000, level=0.95, block=1):
     values: floats (N,), such as the loss of each character. n times, N // block blocks of `block` neighbours are
     drawn with replacement, from anywhere (the end goes on at the beginning), and their mean is taken; low and high
     cut off (1 − level)/2 of the means at each end. block = 1 takes the values for independent. Neighbours in a text
-    are not, and then the interval is too narrow: take blocks longer than what depends on each other, some
-    sentences, and fewer than a tenth of the text. It is about this model and other texts; for other seeds of a
-    training see `spread`. In the unit of `values`. Source: Efron (1979); blocks Künsch (1989), in a circle Politis
-    & Romano (1992). Raises ValueError for n, block < 1, block > N, level outside 0 … 1, NaN or infinity.
+    are not, and then the interval is wrong, too narrow or too wide: take blocks longer than what depends on each
+    other, some sentences, and fewer than a tenth of the text. It is about this model and other texts; for other
+    seeds of a training see `spread`. In the unit of `values`. Source: Efron (1979); blocks Künsch (1989), in a
+    circle Politis & Romano (1992). Raises ValueError for n, block < 1, block > N, level outside 0 … 1, NaN or
+    infinity.
     """
     check.generator(rng)
     values = check.floats("values", values, ("N",)).astype(float)

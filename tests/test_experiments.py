@@ -13,7 +13,6 @@ from experiments.lesson04 import WAYS
 from experiments.lesson05 import DISTANCES, starting_cell
 
 from rnn_core import bits, grammar
-from rnn_core.results import table
 from rnn_core.spectrum import spectral_radius
 
 with mock.patch.dict(os.environ):  # the tool asks for one thread, the tests do not
@@ -37,7 +36,7 @@ AGAIN = [
     ("07_forget_bias", {"bias": 4}),
     ("08_truncation", {"window": 8, "carried": 1}),
     ("08_truncation", {"window": 8, "carried": 0}),
-    ("09_floor", {"n": 1_000_000}),
+    ("09_floor", {"n": 300_000, "bias": 1}),
     ("09_ladder", {"model": "n-gram", "n": 100_000}),
     ("09_ladder", {"model": "RNN", "n": 10_000}),
     ("10_length", {"score": "dot", "n_h": 16}),
@@ -172,5 +171,6 @@ def test_no_model_beats_the_source_on_the_text_that_judges_it(name, n):
 
 
 def test_an_lstm_comes_within_5_per_cent_of_the_entropy():
-    best = table(stored("09_floor")["rows"], "n", "bits")[10_000_000]
-    assert max(best) < 1.05 * grammar.entropy().bits
+    rows = [row for row in stored("09_floor")["rows"] if (row["n"], row["bias"]) == (5_000_000, 0)]
+    assert len(rows) == 3
+    assert max(row["bits"] for row in rows) < 1.05 * grammar.entropy().bits

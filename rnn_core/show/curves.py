@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import LogNorm
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ..spectrum import circle_carried
 from .style import FAINT, GRADIENT, MARKERS, SERIES, STATE, columns, figure
@@ -26,11 +26,21 @@ def lines(title, xlabel, ylabel, x, series, logy=False, height=3.4, ylim=None, m
         ax.xaxis.set_major_locator(MaxNLocator("auto", steps=(1, 2, 5, 10), integer=True))
     if logy:
         ax.set_yscale("log")
+        _plain_numbers(ax, np.concatenate([np.ravel(y) for y in series.values()]))
     if ylim:
         ax.set_ylim(ylim)
     if len(series) > 1:
         _legend(fig, len(series))
     return fig
+
+
+def _plain_numbers(ax, values):
+    """Ticks 1, 2, 5, 10, 20 … on a logarithmic axis that spans less than two powers of ten."""
+    values = values[np.isfinite(values) & (values > 0)]
+    if len(values) and values.max() < 100 * values.min():
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_major_formatter("{x:g}")
 
 
 def _legend(fig, n):

@@ -271,3 +271,14 @@ def test_a_ball_shows_each_gradient_before_and_after_and_a_line_between():
 )
 def test_text_is_neither_cropped_nor_on_other_text(made):
     assert faults(made()) == []
+
+
+def test_a_logarithmic_axis_of_few_decades_is_labelled_in_plain_numbers():
+    for highest, plain in ((75, True), (7500, False)):
+        fig = lines("t", "x", "y", [1, 2], {"a": [1.3, highest]}, logy=True)
+        fig.canvas.draw()
+        low, high = fig.axes[0].get_ylim()
+        shown = [t.get_text() for t in fig.axes[0].get_yticklabels()]
+        ticks = fig.axes[0].get_yticks()
+        shown = [s for s, t in zip(shown, ticks, strict=True) if low <= t <= high]
+        assert (shown == ["2", "5", "10", "20", "50"]) is plain
