@@ -114,10 +114,11 @@ def circles(title, matrices, K=4):
     return fig
 
 
-def seeds(title, xlabel, ylabel, x, series, level=None, ylim=None, logx=False):
+def seeds(title, xlabel, ylabel, x, series, level=None, ylim=None, logx=False, logy=False):
     """Figure of repeated measurements: series {label: (n, seeds) values}; a dot for each seed, a line for the mean.
 
-    level: (y, words) a horizontal line, such as chance. x (n,); logx: each tenfold is as wide, and every x is named.
+    level: (y, words) a horizontal line, such as chance. x (n,); logx: each tenfold is as wide, and every x is named;
+    logy: each tenfold is as high.
     """
     fig, ax = figure(8.4, 3.6)
     for k, (label, values) in enumerate(series.items()):
@@ -134,6 +135,9 @@ def seeds(title, xlabel, ylabel, x, series, level=None, ylim=None, logx=False):
         ax.set_xscale("log")
         ax.set_xticks(x, [f"{v:,g}" if v < 1e6 else f"{v / 1e6:g} M" for v in x])
         ax.xaxis.set_minor_locator(NullLocator())
+    if logy:
+        ax.set_yscale("log")
+        _plain_numbers(ax, np.concatenate([np.ravel(values) for values in series.values()]))
     if ylim:
         ax.set_ylim(ylim)
     labels = [*series, *([level[1]] if level else [])]

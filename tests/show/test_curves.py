@@ -273,12 +273,15 @@ def test_text_is_neither_cropped_nor_on_other_text(made):
     assert faults(made()) == []
 
 
-def test_a_logarithmic_axis_of_few_decades_is_labelled_in_plain_numbers():
-    for highest, plain in ((75, True), (7500, False)):
-        fig = lines("t", "x", "y", [1, 2], {"a": [1.3, highest]}, logy=True)
-        fig.canvas.draw()
-        low, high = fig.axes[0].get_ylim()
-        shown = [t.get_text() for t in fig.axes[0].get_yticklabels()]
-        ticks = fig.axes[0].get_yticks()
-        shown = [s for s, t in zip(shown, ticks, strict=True) if low <= t <= high]
-        assert (shown == ["2", "5", "10", "20", "50"]) is plain
+@pytest.mark.parametrize("draw", [lines, seeds])
+@pytest.mark.parametrize(("highest", "plain"), [(75, True), (7500, False)])
+def test_a_logarithmic_axis_of_few_decades_is_labelled_in_plain_numbers(draw, highest, plain):
+    values = np.array([1.3, highest])
+    fig = draw(
+        "t", "x", "y", [1, 2], {"a": values if draw is lines else values[:, None]}, logy=True
+    )
+    fig.canvas.draw()
+    low, high = fig.axes[0].get_ylim()
+    labels = zip(fig.axes[0].get_yticklabels(), fig.axes[0].get_yticks(), strict=True)
+    shown = [label.get_text() for label, at in labels if low <= at <= high]
+    assert (shown == ["2", "5", "10", "20", "50"]) is plain
