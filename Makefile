@@ -2,7 +2,7 @@
 # rest of its line in it. Another Python: make lab PYTHON=python3.12
 IN = @sh tools/python.sh tools/environment.py
 
-.PHONY: help setup lab test test-cpus test-browser notebooks results picture lint bench clean
+.PHONY: help setup lab test test-cpus test-browser notebooks exercises results picture lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ test-browser: ## open the lessons in a real browser and move their sliders (need
 
 notebooks: ## run all lessons and store their outputs
 	$(IN) lab,test -- tools/record.py $(ARGS)
+
+exercises: ## make the exercises from the solutions, with nbgrader (ARGS=03_bptt_by_hand for one)
+	$(IN) lab,grade -- tools/exercises.py $(ARGS)
 
 results: ## run the long experiments and store their numbers (minutes; ARGS=05_agreement for one)
 	$(IN) lab -- tools/results.py $(ARGS)

@@ -65,7 +65,7 @@ def clear(nb):
             cell.outputs, cell.execution_count = [], None
 
 
-def normalise(nb):
+def normalise(nb, kept=KEPT):
     """Keep of a run only what the next run will say again."""
     nb.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -73,7 +73,8 @@ def normalise(nb):
     }
     for cell in nb.cells:
         tags = cell.metadata.get("tags")
-        cell.metadata = {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
+        said = {key: cell.metadata.get(key) for key in kept}
+        cell.metadata = {key: value for key, value in said.items() if value not in (None, [], {})}
         if cell.cell_type == "code":
             cell.outputs = [stored(output) for output in cell.outputs]
             if "timing" in (tags or []):
