@@ -1,0 +1,91 @@
+"""Answers to the tasks of an exercise, put before the very check cells of its solution, in this process.
+
+tests/exercises/NN_name.py holds RIGHT and WRONG: {task: {what it does: answer}}. An answer is the source of the
+whole answer cell, or a pair (old, new): the solution's cell with the text `old` replaced.
+"""
+
+import contextlib
+import io
+import runpy
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from exercise_rules import graded, kind
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Verdict:
+    """Points as nbgrader would give them, and what the student is told."""
+
+    points: int
+    told: str = ""
+    kind: str = ""
+
+
+@dataclass
+class Exercise:
+    """The solution's cells, and the answers to be tried on them."""
+
+    name: str
+    cells: list
+    right: dict
+    wrong: dict
+
+    @classmethod
+    def read(cls, path):
+        answers = ROOT / "tests" / "exercises" / f"{path.stem}.py"
+        found = runpy.run_path(str(answers)) if answers.exists() else {}
+        nb = nbformat.read(path, as_version=4)
+        return cls(path.stem, nb.cells, found.get("RIGHT", {}), found.get("WRONG", {}))
+
+    @property
+    def tasks(self):
+        return [cell.id for cell in self.cells if kind(cell) == "answer"]
+
+    def cell(self, name):
+        return next(cell for cell in self.cells if cell.id == name)
+
+    def points(self, task):
+        return graded(self.cell(f"{task}-check"))["points"]
+
+    def source(self, task, answer):
+        """The text of the answer cell."""
+        if isinstance(answer, str):
+            return answer
+        old, new = answer
+        solution = self.cell(task).source
+        if solution.count(old) != 1:
+            raise ValueError(f"old: {old!r} stands {solution.count(old)} times in {task}, wanted 1")
+        return solution.replace(old, new)
+
+    def score(self, task, answer, seed="0"):
+        """Run all that is given before the task, then the answer, then its check with hidden tests.
+
+        seed: the student's, in place of the 0 in `SEED = 0`.
+        """
+        names = {"__name__": "__main__"}
+        before = self.cells[: self.cells.index(self.cell(task))]
+        for cell in before:
+            if cell.cell_type == "code" and kind(cell) in ("given", ""):
+                attempt(cell.source.replace("SEED = 0", f"SEED = {seed}"), names)
+        attempt(self.source(task, answer), names)
+        verdict = attempt(self.cell(f"{task}-check").source, names)
+        verdict.points *= self.points(task)
+        return verdict
+
+
+def attempt(source, names):
+    """One cell as nbgrader judges it: an exception, or anything on stderr, and the point is lost."""
+    stderr = io.StringIO()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(stderr):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # in a kernel a warning is text on stderr
+                exec(compile(source, "<cell>", "exec"), names)
+        except (Exception, SystemExit) as error:
+            return Verdict(0, str(error), type(error).__name__)
+    return Verdict(0, stderr.getvalue(), "stderr") if stderr.getvalue() else Verdict(1)

@@ -1,0 +1,106 @@
+"""Every autograded task gives nothing for plausible wrong answers, and all points for different right ones."""
+
+import pytest
+from answers import ROOT, Exercise, attempt
+
+EXERCISES = [Exercise.read(path) for path in sorted(ROOT.glob("solutions/*/*.ipynb"))]
+
+
+def cases(which):
+    return [
+        pytest.param(exercise, task, answer, id=f"{task}: {name}")
+        for exercise in EXERCISES
+        for task, answers in getattr(exercise, which).items()
+        for name, answer in answers.items()
+    ]
+
+
+TASKS = [pytest.param(e, task, id=task) for e in EXERCISES for task in e.tasks]
+
+
+@pytest.mark.parametrize(("exercise", "task", "answer"), cases("right"))
+def test_a_right_answer_scores_full(exercise, task, answer):
+    verdict = exercise.score(task, answer)
+    assert (verdict.points, verdict.told) == (exercise.points(task), "")
+
+
+@pytest.mark.parametrize(("exercise", "task", "answer"), cases("wrong"))
+def test_a_wrong_answer_scores_nothing(exercise, task, answer):
+    assert exercise.score(task, answer).points == 0
+
+
+@pytest.mark.parametrize(("exercise", "task"), TASKS)
+def test_the_solution_scores_full(exercise, task):
+    verdict = exercise.score(task, exercise.cell(task).source)
+    assert (verdict.points, verdict.told) == (exercise.points(task), "")
+
+
+@pytest.mark.parametrize(("exercise", "task"), TASKS)
+def test_there_are_four_wrong_and_two_right_answers(exercise, task):
+    assert len(exercise.wrong.get(task, {})) >= 4
+    assert len(exercise.right.get(task, {})) >= 2
+
+
+@pytest.mark.parametrize(("exercise", "task"), TASKS)
+def test_no_answer_is_there_twice(exercise, task):
+    tried = [exercise.source(task, a) for a in exercise.wrong[task].values()]
+    tried += [exercise.source(task, a) for a in exercise.right[task].values()]
+    assert len({*tried, exercise.cell(task).source}) == len(tried) + 1
+
+
+@pytest.mark.parametrize(("exercise", "task"), TASKS)
+def test_most_wrong_answers_are_told_where_to_look(exercise, task):
+    """A sentence of ours, not an exception from inside the answer, for three of four wrong answers."""
+    verdicts = [exercise.score(task, answer) for answer in exercise.wrong[task].values()]
+    helped = [v for v in verdicts if v.kind == "AssertionError" and len(v.told.split()) >= 3]
+    assert len(helped) >= 0.75 * len(verdicts), [v for v in verdicts if v not in helped]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_answers_are_for_tasks_that_exist(exercise):
+    assert {*exercise.right, *exercise.wrong} == {*exercise.tasks}
+
+
+SEEDED = [e for e in EXERCISES if any("SEED = 0" in cell.source for cell in e.cells)]
+
+
+@pytest.mark.parametrize("seed", [7, 2024, 31415926])
+@pytest.mark.parametrize("exercise", SEEDED, ids=lambda exercise: exercise.name)
+def test_other_students_have_other_numbers_and_the_same_points(exercise, seed):
+    for task in exercise.tasks:
+        solution = exercise.cell(task).source
+        assert exercise.score(task, solution, seed).points == exercise.points(task)
+        for answer in exercise.wrong[task].values():
+            assert exercise.score(task, answer, seed).points == 0
+
+
+# The harness itself
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("assert 1 == 2, 'no'", "AssertionError"),
+        ("raise SystemExit(0)", "SystemExit"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("def", "SyntaxError"),
+        ("import sys\nprint('?', file=sys.stderr)", "stderr"),
+        ("import warnings\nwarnings.warn('slow')", "UserWarning"),
+        ("import numpy as np\nnp.log(np.zeros(1))", "RuntimeWarning"),
+    ],
+)
+def test_what_nbgrader_takes_for_a_failure_scores_nothing(source, kind):
+    verdict = attempt(source, {})
+    assert (verdict.points, verdict.kind) == (0, kind)
+
+
+def test_what_passes_scores():
+    assert attempt("print('fine')", {}).points == 1
+
+
+def test_a_pair_must_fit_the_solution_once():
+    exercise = EXERCISES[0]
+    with pytest.raises(
+        ValueError, match=r"^old: 'no such text' stands 0 times in 00-input, wanted 1$"
+    ):
+        exercise.source("00-input", ("no such text", ""))
