@@ -541,13 +541,18 @@ def parameters():
 # The table in README
 
 
-def readme_problems(readme, books):
-    """Where README's table differs from the lessons: columns lesson, question it answers, exercise, minutes."""
-    rows = [
+def readme_rows(readme):
+    """The fields of every line of a table."""
+    return [
         [field.strip() for field in line.strip().strip("|").split("|")]
         for line in readme.splitlines()
         if line.strip().startswith("|")
     ]
+
+
+def readme_problems(readme, books):
+    """Where README's table differs from the lessons: columns lesson, question it answers, exercise, minutes."""
+    rows = readme_rows(readme)
     if not rows or rows[0] != ["lesson", "question it answers", "exercise", "minutes"]:
         yield "no table: lesson | question it answers | exercise | minutes"
         return

@@ -156,11 +156,37 @@ def no_cell_failed_when_it_was_recorded(nb):
                 yield f"{cell.id}: {output.get('ename', 'stderr')}"
 
 
+@rule
+def code_can_be_read(nb):
+    for cell in of_kind(nb, "answer", "check", "given", ""):
+        if cell.cell_type == "code" and parsed(cell) is None:
+            yield f"{cell.get('id')} is not Python"
+
+
+def parsed(cell):
+    try:
+        return ast.parse(cell.source)
+    except SyntaxError:
+        return None
+
+
+def body(cell):
+    """The cell's statements; none where they cannot be read, which has a rule of its own."""
+    tree = parsed(cell)
+    return tree.body if tree else []
+
+
+def nodes(cell):
+    return [node for statement in body(cell) for node in ast.walk(statement)]
+
+
 # Markers
 
 
 def resembles_a_marker(line):
     """Whether a line was perhaps meant as a marker: nbgrader passes over a misspelt one in silence."""
+    if re.search(r"\b(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)\b", line):
+        return True
     words = letters(line)
     comment = line.strip().startswith(("#", "<!--"))
     if not comment and not re.search(r"\b(BEGIN|END)\b", line):
@@ -242,19 +268,18 @@ def a_check_calls_no_other_answer(nb):
 
 
 def defined(cell):
-    tree = ast.parse(cell.source)
-    return {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    return {n.name for n in body(cell) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
 
 
 def read(cell):
-    return {n.id for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)}
+    return {n.id for n in nodes(cell) if isinstance(n, ast.Name)}
 
 
 @rule
 def a_check_does_not_end_with_a_value(nb):
     """nbgrader takes a number on the last line for partial credit; a print or an assert gives none."""
     for cell in of_kind(nb, "check"):
-        last = ast.parse(cell.source).body[-1]
+        last = [None, *body(cell)][-1]
         call = isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)
         printed = call and getattr(last.value.func, "id", "") == "print"
         if isinstance(last, ast.Expr) and not printed:
@@ -264,7 +289,7 @@ def a_check_does_not_end_with_a_value(nb):
 @rule
 def every_assert_says_what_to_look_at(nb):
     for cell in of_kind(nb, "check"):
-        asserts = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Assert)]
+        asserts = [n for n in nodes(cell) if isinstance(n, ast.Assert)]
         if not asserts:
             yield f"{cell.id} asserts nothing"
         yield from (f"{cell.id}: {ast.unparse(n)}" for n in asserts if n.msg is None)

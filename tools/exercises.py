@@ -7,8 +7,11 @@ solutions and hidden tests, locks cells and computes checksums, in a temporary f
 Run twice, the bytes are equal. A file in exercises/ that somebody has worked in is kept beside the new one.
 """
 
+import contextlib
 import hashlib
+import io
 import logging
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -46,9 +49,12 @@ def generate(path):
 
 def read(path):
     """The notebook as it is stored: nbformat would give a cell without an id a random one."""
-    nb = nbformat.v4.reads(path.read_bytes().decode())
+    try:
+        nb = nbformat.v4.reads(path.read_bytes().decode())
+    except AttributeError as error:
+        raise ValueError(f"the file is no notebook: it has no {error}") from None
     version = nb.get("nbformat"), nb.get("nbformat_minor")
-    if version != (4, 5) or "cells" not in nb:
+    if version != (4, 5):
         raise ValueError(f"the notebook's format is {version}, wanted (4, 5), which has cell ids")
     return nb
 
@@ -65,11 +71,11 @@ def released(nb, name):
         source.write_bytes(record.written(nb).encode())
         config = settings(root, name)
         course = CourseDirectory(config=config)
-        log = quiet_log()
-        try:
-            GenerateAssignment(coursedir=course, config=config, log=log).start()
-        except Exception as error:  # it raises whatever its preprocessors do
-            raise ValueError(f"nbgrader refused it: {error}") from error
+        with nbgraders_log() as (log, told):
+            try:
+                GenerateAssignment(coursedir=course, config=config, log=log).start()
+            except Exception as error:  # "see the traceback": the cause is in the log alone
+                raise ValueError(f"nbgrader: {last_line(told.getvalue()) or error}") from error
         made = source.relative_to(root / "source")
         return nbformat.read(root / "release" / made, as_version=4)
 
@@ -90,11 +96,18 @@ def settings(root, name):
     return c
 
 
-def quiet_log():
-    """nbgrader tells its progress on stderr; what matters comes as an exception."""
-    log = logging.getLogger("rnn_core.nbgrader")
-    log.handlers, log.propagate = [logging.NullHandler()], False
-    return log
+@contextlib.contextmanager
+def nbgraders_log():
+    """A log for nbgrader and what it writes there: its errors, which a terminal need not see twice."""
+    log, told = logging.Logger("nbgrader", logging.ERROR), io.StringIO()
+    log.addHandler(logging.StreamHandler(told))
+    yield log, told
+
+
+def last_line(text):
+    """The exception of the last traceback in a log."""
+    raised = [line for line in text.splitlines() if re.match(r"[\w.]+(Error|Exception)\b", line)]
+    return raised[-1] if raised else ""
 
 
 def sealed(nb):
