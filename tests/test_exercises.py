@@ -126,6 +126,12 @@ def test_the_readme_links_to_every_exercise():
     assert linked == set(wanted)
 
 
+@named
+def test_the_lesson_links_to_its_exercise(path):
+    link = f"](../exercises/{path.stem}/{path.name})"
+    assert any(link in cell.source for cell in read(ROOT / "notebooks" / path.name).cells)
+
+
 # As they run
 
 
@@ -436,6 +442,20 @@ def test_a_file_that_is_no_notebook_is_kept_too(course, nbgrader, content):
     path.write_bytes(content)
     make()
     assert path.with_name("98_z.yours.ipynb").read_bytes() == content
+
+
+def test_a_file_of_another_kind_counts_as_worked_in(course):
+    text = exercises.sealed(good())
+    assert exercises.untouched(text.encode())
+    for old, new in (
+        ('"id": "98-half",', '"id": "98-third",'),  # a cell's id
+        ('"nbformat_minor": 5', '"nbformat_minor": 4'),
+        ('"generated": "', '"generated": "0'),
+        ('"generated": "', '"made": "'),
+        ("return x / 2", "return x / 3"),
+    ):
+        assert text.count(old) == 1
+        assert not exercises.untouched(text.replace(old, new).encode())
 
 
 @pytest.mark.parametrize(("rule", "spoil"), BAD)
