@@ -288,6 +288,8 @@ BAD = [
     ("markers_are_spelt_exactly", swap("half-check", "END HIDDEN TESTS", "END HIDEN TESTS")),
     ("markers_are_spelt_exactly", swap("half-check", "BEGIN HIDDEN TESTS", "Begin hidden tests")),
     ("markers_are_spelt_exactly", swap("half-check", "### BEGIN", "# BEGIN")),
+    ("markers_are_spelt_exactly", swap("half-check", "BEGIN HIDDEN TESTS", "HIDDEN")),
+    ("markers_are_spelt_exactly", swap("half-check", "END HIDDEN TESTS", "END MARK SCHEME")),
     ("markers_are_spelt_exactly", swap("half-check", "BEGIN HIDDEN TESTS", "HIDDEN TESTS")),
     ("markers_are_spelt_exactly", swap("half-check", "BEGIN HIDDEN TESTS", "BEGIN_HIDDEN_TESTS")),
     ("markers_are_spelt_exactly", swap("half", "BEGIN SOLUTION", "BEGIN SOLUTIONS")),

@@ -203,9 +203,12 @@ def letters(line):
 def markers_are_spelt_exactly(nb):
     for cell in nb.cells:
         known = MARKERS.get(cell.cell_type, [])
-        for line in lines(cell):
-            if resembles_a_marker(line) and line.strip() not in known:
-                yield f"{cell.get('id')}: {line.strip()!r}, wanted one of {known}"
+        for line in map(str.strip, lines(cell)):
+            meant = resembles_a_marker(line) or (
+                cell.cell_type == "code" and line.startswith("###")
+            )
+            if meant and line not in known:
+                yield f"{cell.get('id')}: {line!r}, wanted one of {known}"
 
 
 @rule
