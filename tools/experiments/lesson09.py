@@ -34,16 +34,15 @@ NETS = {
     "GRU": (GRU, 112, 0.006),
     "LSTM": (LSTM, 96, 0.01),
 }
+JUDGE = 2026  # the seed of the text that judges: on others the settings above were found by trying
 COUNTS = {"uniform": [0], "unigram": [1], "n-gram": range(2, 19, 2)}
 DISTANCES = (0, 3, 4, 7, 11, 14)
 
 
 def ladder(model, n, seed):
     """Trained on nine tenths of n characters, chosen on the last tenth, judged on 20,000 others."""
-    written, held_out = (
-        text(np.random.default_rng(seed), n),
-        text(np.random.default_rng(999), 20_000),
-    )
+    written = text(np.random.default_rng(seed), n)
+    held_out = text(np.random.default_rng(JUDGE), 20_000)
     vocab = Vocabulary.from_text(held_out)
     ids = vocab.encode(written)
     part = ids[: n * 9 // 10], ids[n * 9 // 10 :][:20_000]
@@ -63,7 +62,7 @@ def floor(n, bias, seed, n_h=96, lr=0.01):
     bias: of the forget gate, at the start.
     """
     rng = np.random.default_rng(seed)
-    written, held_out = text(rng, n), text(np.random.default_rng(999), 100_000)
+    written, held_out = text(rng, n), text(np.random.default_rng(JUDGE), 100_000)
     vocab, steps = Vocabulary.from_text(held_out), n // (B * T) - 1
     made = _net(rng, LSTM, n_h, vocab, bias)
     rules = {"clip": 1.0, "schedule": cosine(steps, 50, 0.02)}
@@ -109,7 +108,7 @@ def agreement(model, vocab, distance, n=200):
         0,
         "\nthe dogs wait.\nthe cat sleeps.\n",
     )  # from state zero a net is at a loss: warm it up
-    for pair in agreement_pairs(np.random.default_rng(999), n, distance):
+    for pair in agreement_pairs(np.random.default_rng(JUDGE), n, distance):
         ids = [vocab.encode(begin + pair.prefix + verb) for verb in (pair.right, pair.wrong)]
         scores = [model.log_prob(i)[len(begin + pair.prefix) :].sum() for i in ids]
         right += float(scores[0] > scores[1])
