@@ -117,8 +117,8 @@ class GRU(Recurrent, GRUWeights):
     """h_t = z_t ⊙ h_{t−1} + (1 − z_t) ⊙ n_t: z keeps.
 
     r, z = σ(W_x x_t + b_x + W_h h_{t−1} + b_h), n = tanh(W_x x_t + b_x + r ⊙ (W_h h_{t−1} + b_h)), each from its
-    block of n_h rows, stacked r, z, n; r acts after W_h (as PyTorch; Cho et al. 2014 put it before, and let
-    1 − z keep). W_x (3 n_h, n_x), W_h (3 n_h, n_h), b_x and b_h (3 n_h,).
+    block of n_h rows, stacked r, z, n; r acts after W_h (as PyTorch; Cho et al. 2014 put it before). Where
+    others write z, as Chung et al. 2014, it may be 1 − z that keeps. W_x (3 n_h, n_x), W_h (3 n_h, n_h), b_x and b_h (3 n_h,).
     """
 
     __slots__ = ()
