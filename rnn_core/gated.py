@@ -118,7 +118,8 @@ class GRU(Recurrent, GRUWeights):
 
     r, z = σ(W_x x_t + b_x + W_h h_{t−1} + b_h), n = tanh(W_x x_t + b_x + r ⊙ (W_h h_{t−1} + b_h)), each from its
     block of n_h rows, stacked r, z, n; r acts after W_h (as PyTorch; Cho et al. 2014 put it before). Where
-    others write z, as Chung et al. 2014, it may be 1 − z that keeps. W_x (3 n_h, n_x), W_h (3 n_h, n_h), b_x and b_h (3 n_h,).
+    others write z, as Chung et al. 2014, it may be 1 − z that keeps.
+    W_x (3 n_h, n_x), W_h (3 n_h, n_h), b_x and b_h (3 n_h,).
     """
 
     __slots__ = ()
