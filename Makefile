@@ -2,7 +2,7 @@
 # rest of its line in it. Another Python: make lab PYTHON=python3.12
 IN = @sh tools/python.sh tools/environment.py
 
-.PHONY: help setup lab test test-cpus test-browser notebooks exercises results picture lint bench clean
+.PHONY: help setup lab test test-cpus test-browser notebooks exercises grade results picture lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,11 @@ notebooks: ## run all lessons and store their outputs
 
 exercises: ## make the exercises from the solutions, with nbgrader (ARGS=03_bptt_by_hand for one)
 	$(IN) lab,grade -- tools/exercises.py $(ARGS)
+
+grade: ## grade a folder: EXERCISE=03_bptt_by_hand FROM=submissions [OUT=… SOLUTIONS=… JOBS=… AGAIN=yes UNSAFE=yes]
+	$(IN) lab,grade -- tools/grade.py "$(EXERCISE)" "$(FROM)" $(if $(OUT),--out "$(OUT)") \
+		$(if $(SOLUTIONS),--solutions "$(SOLUTIONS)") $(if $(JOBS),--jobs $(JOBS)) \
+		$(if $(AGAIN),--again) $(if $(UNSAFE),--unsafe)
 
 results: ## run the long experiments and store their numbers (minutes; ARGS=05_agreement for one)
 	$(IN) lab -- tools/results.py $(ARGS)

@@ -1,0 +1,403 @@
+"""A class of some fifty students, many of them hostile, is graded once in the sandbox; then every line is read."""
+
+import csv
+import html
+import json
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import nbformat
+import needs
+import pytest
+from exercise_rules import region
+from submissions import CASES, FULL, NAME, RIGHT, hand_in, paper
+
+needs.needed("nbgrader", "only `make grade`, `make exercises` and CI install it")
+from grading import command, frame, intake, report, sandbox, suspicion  # noqa: E402
+from grading.pool import pooled  # noqa: E402
+
+LIMITS = sandbox.Limits(cell=5, total=120)
+SHOWN = [*CASES]
+
+
+class Listener(threading.Thread):
+    """Something on the network of this machine that nobody in the sandbox can reach."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port, self.visits = self.socket.getsockname()[1], 0
+
+    def run(self):
+        while True:
+            self.socket.accept()[0].close()
+            self.visits += 1
+
+
+class Class:
+    """The folder, the table that came out, and what stands outside the sandbox."""
+
+    def __init__(self, base):
+        self.base, self.folder, self.out = base, base / "class", base / "grades"
+        self.listener = Listener()
+        self.listener.start()
+        (base / "port").write_text(str(self.listener.port))
+        (base / "canary").write_text("alive")
+        self.folder.mkdir()
+        for name, case in CASES.items():
+            case.write(self.folder / name)
+        self.grade()
+
+    def grade(self, **options):
+        command.grade(NAME, self.folder, self.out, limits=LIMITS, jobs=4, **options)
+
+    @property
+    def rows(self):
+        return table(self.out)
+
+    def points(self, name):
+        found = [row for key, row in self.rows[name].items() if "-check" in key]
+        return [float(value) for value in found] if any(found) else None
+
+    def held(self, name):
+        return (self.out / "held" / name / f"{NAME}.html").exists()
+
+    def feedback(self, name):
+        return (self.out / "feedback" / name / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+
+
+def table(out):
+    with (out / f"{NAME}.csv").open(encoding="utf-8-sig") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory):
+    if why := sandbox.why_not():
+        needs.absent("bubblewrap", f"{why}; submissions are graded in its sandbox")
+    return Class(tmp_path_factory.mktemp("grading"))
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_points_are_what_the_answers_are_worth(graded, name):
+    assert graded.points(name) == CASES[name].wanted
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_person_is_asked_to_look_where_it_is_needed(graded, name):
+    row = graded.rows[name]
+    assert (row["look"] == "look") is CASES[name].look, row["remarks"]
+    assert CASES[name].told in row["remarks"]
+
+
+def test_nothing_outside_the_sandbox_was_touched(graded):
+    assert (graded.base / "canary").read_text() == "alive"
+    assert graded.listener.visits == 0
+    with sqlite3.connect(graded.out / "gradebook.db") as gradebook:
+        assert gradebook.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+def test_the_listener_would_have_heard_a_visit(graded):
+    """The test above can fail."""
+    before = graded.listener.visits
+    socket.create_connection(("127.0.0.1", graded.listener.port)).close()
+    while graded.listener.visits == before:
+        pass
+    graded.listener.visits = before
+
+
+def test_nobody_in_the_sandbox_is_left_alive(graded):
+    assert not [p for p in sandbox.psutil.process_iter() if "bwrap" in p.name()]
+
+
+@pytest.mark.parametrize("name", [n for n in SHOWN if CASES[n].wanted and not CASES[n].look])
+def test_feedback_is_handed_out_without_the_tests_that_are_not_shown(graded, name):
+    text = plain(graded.feedback(name))
+    assert "told = by_hand()" in text
+    assert secrets_in(text) == []
+    assert not graded.held(name)
+
+
+def secrets_in(text):
+    """Lines of the tests that are not handed out and stand in a text."""
+    source = nbformat.read(graded_source(), as_version=4)
+    lines = {line.strip() for cell in source.cells for line in region(cell, "HIDDEN TESTS")}
+    shown = "\n".join(cell.source for cell in paper().cells)
+    lines = {line for line in lines if len(line) > 8 and line not in shown}
+    assert len(lines) > 10
+    return [line for line in lines if line in text]
+
+
+def plain(page):
+    """The text of a page."""
+    return html.unescape(re.sub(r"<[^>]*>", "", page))
+
+
+def graded_source():
+    return command.ROOT / "solutions" / NAME / f"{NAME}.ipynb"
+
+
+@pytest.mark.parametrize("name", [n for n in SHOWN if CASES[n].wanted and CASES[n].look])
+def test_feedback_is_held_back_until_somebody_has_looked(graded, name):
+    assert graded.held(name)
+    assert not (graded.out / "feedback" / name / NAME / f"{NAME}.html").exists()
+
+
+def test_even_held_feedback_shows_no_test_that_is_not_shown(graded):
+    page = (graded.out / "held" / "prints_the_tests" / f"{NAME}.html").read_text(encoding="utf-8")
+    assert secrets_in(plain(page)) == []
+
+
+def test_the_search_for_tests_finds_them(graded):
+    kept = graded.out / "autograded" / "blank" / NAME / f"{NAME}.ipynb"
+    assert secrets_in("\n".join(c.source for c in nbformat.read(kept, as_version=4).cells))
+
+
+def test_who_fails_a_test_that_is_not_shown_is_told_its_sentence(graded):
+    assert "Not right for T = 5." in plain(graded.feedback("fails_in_a_test_that_is_not_shown"))
+
+
+def test_the_summary_counts_and_names(graded):
+    page = (graded.out / f"{NAME}.html").read_text(encoding="utf-8")
+    graded_ones = sum(case.wanted is not None for case in CASES.values())
+    assert f"{len(CASES)} students, {graded_ones} graded." in page
+    full = sum(case.wanted is not None and case.wanted[0] == 2 for case in CASES.values())
+    assert '<td class="points">2 of 2</td>' in page
+    assert re.search(rf"2 of 2</td><td><span[^>]*></span> {full}<", page)
+    for name, case in CASES.items():
+        assert (f"<td>{name}</td>" in page) is case.look
+
+
+def test_only_the_owner_can_read_grades(graded):
+    assert (graded.out / "gradebook.db").stat().st_mode & 0o077 == 0
+
+
+# The next day
+
+
+@pytest.fixture(scope="session")
+def later(graded):
+    """A second grading: one re-submission, one that is new, a written answer read by hand."""
+    read_by_hand(graded)
+    graded.before = (graded.out / "history" / f"{NAME}.jsonl").read_text()
+    hand_in(graded.folder / "half", paper(RIGHT))
+    hand_in(graded.folder / "late_comer", paper(RIGHT))
+    graded.grade()
+    return graded
+
+
+def read_by_hand(graded):
+    """What formgrader does: points for a written answer."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{graded.out / 'gradebook.db'}") as gradebook:
+        for name in ("all_right", "half"):
+            grade = gradebook.find_grade("03-explain", NAME, NAME, name)
+            grade.manual_score, grade.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+
+
+def records(graded):
+    lines = (graded.out / "history" / f"{NAME}.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_only_what_is_new_is_graded_again(later):
+    added = records(later)[len(later.before.splitlines()) :]
+    assert sorted(entry["student"] for entry in added) == ["half", "late_comer"]
+
+
+def test_a_late_submission_counts_and_the_earlier_one_is_kept(later):
+    assert later.points("half") == FULL
+    assert later.rows["half"]["attempt"] == "2"
+    entries = [entry for entry in records(later) if entry["student"] == "half"]
+    assert [entry["points"]["03-gradients-check"] for entry in entries] == [0, 3]
+    kept = later.out / "history" / NAME / "half"
+    assert sorted(path.name for path in kept.iterdir()) == ["1.ipynb", "2.ipynb"]
+    assert (later.out / "history" / f"{NAME}.jsonl").read_text().startswith(later.before)
+
+
+def test_points_given_by_hand_stay(later):
+    assert later.rows["all_right"]["03-explain (2)"] == "1.5"
+    assert later.rows["all_right"]["total"] == "9.5"
+    assert later.rows["half"]["03-explain (2)"] == "1.5"
+
+
+def test_who_waits_to_be_read_is_counted(later):
+    assert later.rows["all_right"]["to read"] == "0"
+    assert later.rows["late_comer"]["to read"] == "1"
+    assert later.rows["blank"]["to read"] == "0"
+
+
+def test_grading_again_changes_nothing_but_the_history(later):
+    only = later.base / "only"
+    hand_in(only / "late_comer", paper(RIGHT))
+    before = later.rows["late_comer"]
+    command.grade(NAME, only, later.out, limits=LIMITS, again=True)
+    after = later.rows["late_comer"]
+    assert {k: v for k, v in after.items() if k != "submitted"} == {
+        k: v for k, v in before.items() if k != "submitted"
+    }
+    assert [entry["student"] for entry in records(later)].count("late_comer") == 2
+    assert later.points("all_right") == FULL
+
+
+# The parts
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("Ada Lovelace_4711_assignsubmission_file_", "Ada_Lovelace_4711"),
+        ("Müller-Lüdenscheidt, Jörg_12_assignsubmission_file_", "Müller-Lüdenscheidt_Jörg_12"),
+        ("ada", "ada"),
+        ("../../etc", "etc"),
+        ("=cmd|' /C calc'!A0", "cmd_C_calc_A0"),
+        ("...", "nameless"),
+        ("*[a-z]?", "a-z"),
+    ],
+)
+def test_a_folder_tells_its_student(name, student):
+    assert intake.of_folder(name) == student
+
+
+@pytest.mark.parametrize(
+    ("stem", "student"),
+    [
+        ("lovelaceada_4711_98765_03_bptt_by_hand", "lovelaceada_4711"),
+        ("lovelaceada_LATE_4711_98765_03_bptt_by_hand-2", "lovelaceada_4711"),
+        ("Exercise 3_ada_attempt_2026-11-20-23-01-02_03_bptt_by_hand", "ada"),
+        ("ada_03_bptt_by_hand", "ada"),
+        ("ada-03_bptt_by_hand (1)", "ada"),
+        ("ada", "ada"),
+        ("03_bptt_by_hand", "03_bptt_by_hand"),
+    ],
+)
+def test_a_file_tells_its_student(stem, student):
+    assert intake.of_file(stem, NAME) == student
+
+
+def test_the_later_of_two_attempts_comes_first(tmp_path):
+    for time in ("2026-11-20-23-01-02", "2026-11-21-08-00-00"):
+        (tmp_path / f"Exercise 3_ada_attempt_{time}_x.ipynb").write_text("{}")
+    (found,) = intake.submissions(tmp_path, NAME)
+    assert found.student == "ada"
+    assert ["2026-11-21" in path.name for path in found.files] == [True, False]
+
+
+def test_what_is_no_folder_of_submissions_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="wanted a folder of submissions"):
+        intake.submissions(tmp_path / "none", NAME)
+    with pytest.raises(ValueError, match="for each student"):
+        intake.submissions(tmp_path, NAME)
+
+
+def test_an_unknown_exercise_is_refused_by_name(tmp_path):
+    with pytest.raises(ValueError, match=r"EXERCISE is '99_x', wanted one of 00_start_here, "):
+        command.grade("99_x", tmp_path)
+
+
+def test_without_a_sandbox_it_says_so_and_asks_for_a_word(tmp_path, monkeypatch):
+    hand_in(tmp_path / "in" / "ada", paper(RIGHT))
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    with pytest.raises(ValueError, match=r"bwrap is not installed[\s\S]*UNSAFE=yes"):
+        command.grade(NAME, tmp_path / "in", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_with_the_word_it_grades_without_a_sandbox(tmp_path, monkeypatch):
+    hand_in(tmp_path / "in" / "ada", paper(RIGHT))
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    command.grade(NAME, tmp_path / "in", tmp_path / "out", limits=LIMITS, unsafe=True)
+    row = table(tmp_path / "out")["ada"]
+    assert [value for key, value in row.items() if "-check" in key] == [str(p) for p in FULL]
+
+
+def test_two_gradings_at_once_are_refused(tmp_path):
+    with (
+        command.lock(tmp_path),
+        pytest.raises(ValueError, match=f"process number {os.getpid()}"),
+        command.lock(tmp_path),
+    ):
+        pass
+    (tmp_path / ".grading").write_text("999999999")  # one that a crash has left
+    with command.lock(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ({"memory": 100 * 2**20}, "It used more than 0.1 GiB of memory."),
+        ({"processes": 3}, "It started more than 3 processes."),
+        ({"memory": 2**33, "processes": 9}, ""),
+    ],
+)
+def test_what_uses_too_much_is_ended_with_all_it_has_started(limits, told):
+    grow = "kept = b'x' * 30 * 2**20; __import__('time').sleep(2)"
+    start = f"import subprocess, sys\nfor n in range(4): p = subprocess.Popen([sys.executable, '-c', {grow!r}])\np.wait()"
+    process = subprocess.Popen([sys.executable, "-c", start])
+    watch = sandbox.Watch(process.pid, sandbox.Limits(**limits))
+    watch.start()
+    assert (process.wait() == 0) is (told == "")
+    watch.ended.set()
+    watch.join()
+    assert watch.told == told
+
+
+def dies(job):
+    os._exit(job)
+
+
+def test_a_worker_that_dies_stops_no_other():
+    assert dict(pooled(dies, [0, 3, 0], 2, 30)) == {0: True, 3: False}
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("np.allclose = lambda *a: True", "sets np.allclose"),
+        ("!ls", "uses get_ipython"),
+        ("%run x.py", "uses get_ipython"),
+        ("def f():\n    global work\n    work = 1", "gives work another meaning"),
+        ("from numpy import *", "imports everything of numpy"),
+        ("import os", "imports os"),
+        ("class A:\n    def __array__(self):\n        return 1", "defines __array__"),
+        ("getattr(np, '__dict__')", "names __dict__"),
+        ("abs = sum", "gives abs another meaning"),
+        ("import math as np", "gives np another meaning"),
+        ("del np.isclose", "sets np.isclose"),
+    ],
+)
+def test_what_no_exercise_needs_is_told(code, told):
+    given = {"np": "numpy", "work": "rnn_core.worked.work"}
+    assert f"its code {told}" in [remark.text for remark in suspicion.suspicions(code, given)]
+
+
+@pytest.mark.parametrize(
+    "source", [*RIGHT.values(), "import numpy as np\nx = 1", "def (", "x.append(1)"]
+)
+def test_ordinary_answers_are_not_suspected(source):
+    given = {"np": "numpy", "work": "rnn_core.worked.work"}
+    assert suspicion.suspicions(source, given) == []
+
+
+def test_two_students_with_one_seed_are_told():
+    entries = [
+        {"student": s, "seed": n} for s, n in (("a", "7"), ("b", "7"), ("c", "8"), ("d", "0"))
+    ]
+    assert report.same_seed(entries) == {
+        "a": ["SEED 7 is also that of b"],
+        "b": ["SEED 7 is also that of a"],
+    }
+
+
+def test_the_frame_restores_the_exercise_whatever_is_left_of_it():
+    exercise, source = paper(), nbformat.read(graded_source(), as_version=4)
+    nb, _ = frame.framed([], exercise, source)
+    assert [cell.id for cell in nb.cells] == [cell.id for cell in source.cells]
