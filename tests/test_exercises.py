@@ -251,6 +251,11 @@ def output(place, **said):
     return lambda nb: find(nb, place).update(outputs=[new_output(**said)])
 
 
+def offer(*alternatives):
+    return lambda nb: nb.metadata.update(rnn_core={"variants": {"part": [*alternatives]}})
+
+
+THIRD = {"98-half": [["x / 2", "x / 3"]], "98-half-text": [["One half", "One third"]]}
 ANOTHER = ANSWER.replace("half", "third")
 BAD = [
     ("every_cell_has_an_id_of_its_own", lambda nb: nb.cells[1].pop("id")),
@@ -333,6 +338,10 @@ BAD = [
     ("the_points_agree", swap("half-text", "2 points", "1 point")),
     ("the_points_agree", meta("half-check", points=1)),
     ("the_points_agree", drop("why-text")),
+    ("every_alternative_fits", offer(THIRD, {"98-half": [["x / 4", "x / 3"]]})),
+    ("every_alternative_fits", offer(THIRD, {"98-third": [["x / 2", "x / 3"]]})),
+    ("every_alternative_fits", offer([THIRD])),
+    ("every_alternative_fits", offer({"98-half": [["x / 2"]]})),
 ]
 
 
@@ -399,6 +408,18 @@ def test_what_is_made_has_a_stub_visible_checks_and_no_secret(course, nbgrader):
     assert find(nb, "why").source == exercises.TEXT_STUB
     assert not list(exercises.ROOT.rglob("*.db")), "no gradebook is left anywhere"
     ast.parse(find(nb, "half").source)
+
+
+def test_what_another_class_may_be_given_is_not_handed_out(course, nbgrader):
+    make()
+    first = exercises.exercise_of(course).read_bytes()
+    nb = good()
+    offer(THIRD)(nb)
+    store(course, nb)
+    assert "variants" in course.read_text()
+    assert make() == f"{'98_z':28} as before\n"
+    assert exercises.exercise_of(course).read_bytes() == first
+    assert set(read(exercises.exercise_of(course)).metadata.rnn_core) == {"generated"}
 
 
 def test_what_differs_from_run_to_run_is_not_handed_out(course, nbgrader):

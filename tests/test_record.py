@@ -162,6 +162,15 @@ def test_the_interpreter_and_the_widgets_of_a_session_are_forgotten():
     }
 
 
+def test_of_our_own_metadata_the_choices_are_kept_and_nothing_else():
+    nb, choices = after_a_run(), {"numbers": [{"97-cell-0": [["np", "numpy"]]}]}
+    nb.metadata.rnn_core = {"variants": choices, "generated": "0"}
+    assert normalised(nb).metadata.rnn_core == {"variants": choices}
+    for nothing in ({}, {"variants": {}}, {"generated": "0"}):
+        nb.metadata.rnn_core = nothing
+        assert "rnn_core" not in normalised(nb).metadata
+
+
 def test_dates_of_execution_are_forgotten_and_tags_and_grades_kept():
     nb = after_a_run()
     graded = {"grade": True, "grade_id": "task-1", "points": 2}

@@ -9,6 +9,8 @@ import ast
 import difflib
 import re
 
+import variants
+
 RULES = {}
 BEGIN_END = ("BEGIN", "END")
 MARKERS = {
@@ -178,6 +180,17 @@ def body(cell):
 
 def nodes(cell):
     return [node for statement in body(cell) for node in ast.walk(statement)]
+
+
+@rule
+def every_alternative_fits(nb):
+    """What another class is given in place of what is published: see `variants`."""
+    for name, alternatives in variants.choices(nb).items():
+        for n, alternative in enumerate(alternatives, 1):
+            try:
+                variants.applied(nb, alternative)
+            except (ValueError, TypeError, AttributeError) as error:
+                yield f"{name}, alternative {n}: {error}"
 
 
 # Markers

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import variants
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
@@ -66,10 +67,12 @@ def clear(nb):
 
 
 def normalise(nb, kept=KEPT):
-    """Keep of a run only what the next run will say again."""
+    """Keep of a run only what the next run will say again, and of what was written the choices."""
+    (ours, name), chosen = variants.PLACE, variants.choices(nb)
     nb.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        **({ours: {name: chosen}} if chosen else {}),
     }
     for cell in nb.cells:
         tags = cell.metadata.get("tags")
