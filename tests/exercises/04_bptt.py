@@ -106,7 +106,9 @@ RIGHT = {
     },
     "04-mended": {
         "the lesson's formula": (PAGE, "power(W_h.T, T - i) @ W_y.T @ do[T + t - i - 1]"),
-        "from the end": FROM_THE_END.format(dtype="float", first="t - 2 if t > 1 else None", result="g"),
+        "from the end": FROM_THE_END.format(
+            dtype="float", first="t - 2 if t > 1 else None", result="g"
+        ),
         "single precision": FROM_THE_END.format(
             dtype="np.float32", first="t - 2 if t > 1 else None", result="np.float32(g)"
         ),
@@ -171,9 +173,13 @@ WRONG = {
             "[sum(np.prod(c[i + 1 : t + 1]) * b[i] for i in range(t + 1)) for t in range(len(b))]"
         ),
         "own c as well": PRODUCTS.format("[np.prod(c[i:]) * b[i] for i in range(len(b))]"),
-        "without the last c": PRODUCTS.format("[np.prod(c[i + 1 : -1]) * b[i] for i in range(len(b))]"),
+        "without the last c": PRODUCTS.format(
+            "[np.prod(c[i + 1 : -1]) * b[i] for i in range(len(b))]"
+        ),
         "the c's before": PRODUCTS.format("[np.prod(c[: i + 1]) * b[i] for i in range(len(b))]"),
-        "the c's strictly before": PRODUCTS.format("[np.prod(c[:i]) * b[i] for i in range(len(b))]"),
+        "the c's strictly before": PRODUCTS.format(
+            "[np.prod(c[:i]) * b[i] for i in range(len(b))]"
+        ),
         "one c alone": PRODUCTS.format("b * np.append(c[1:], 1.0)"),
         "a power of the last c": PRODUCTS.format("b * c[-1] ** np.arange(len(b))[::-1]"),
         "latest first": ("return found", "return found[::-1]"),
@@ -202,7 +208,10 @@ WRONG = {
     },
     "04-outcome": {
         "not scaled": (FACTORS, "np.append(on, 0.0)"),
-        "1/(1 − p) when stopped": (FACTORS, "np.append(np.where(on == 1, 1 / p, 1 / (1 - p)), 0.0)"),
+        "1/(1 − p) when stopped": (
+            FACTORS,
+            "np.append(np.where(on == 1, 1 / p, 1 / (1 - p)), 0.0)",
+        ),
         "times p": (FACTORS, "np.append(on * p, 0.0)"),
         "scaled by the chance of all": (FACTORS, "np.append(on / np.prod(p), 0.0)"),
         "scaled by this outcome's chance": (FACTORS, "np.append(on / chance, 0.0)"),
