@@ -340,7 +340,8 @@ def test_two_gradings_at_once_are_refused(tmp_path):
 )
 def test_what_uses_too_much_is_ended_with_all_it_has_started(limits, told):
     grow = "kept = b'x' * 30 * 2**20; __import__('time').sleep(2)"
-    start = f"import subprocess, sys\nfor n in range(4): p = subprocess.Popen([sys.executable, '-c', {grow!r}])\np.wait()"
+    start = "import subprocess, sys\nfor n in range(4):\n"
+    start += f"    p = subprocess.Popen([sys.executable, '-c', {grow!r}])\np.wait()"
     process = subprocess.Popen([sys.executable, "-c", start])
     watch = sandbox.Watch(process.pid, sandbox.Limits(**limits))
     watch.start()
