@@ -1,0 +1,224 @@
+"""Answers to exercise 08."""
+
+SUM = "sum(np.log(next_probs(line[:t])[line[t]]) for t in range(1, len(line)))"
+PAIRS = """def ln_p(name, next_probs):
+    total, read = {dtype}(0), "\\n"
+    for letter in [*name, "\\n"]:
+        total += np.log({dtype}(next_probs(read)[letter]))
+        read += letter
+    return total
+"""
+BITS = """def ln_p(name, next_probs):
+    x, target, bits = "\\n" + name, name + "\\n", []
+    for t, s in enumerate(target):
+        bits.append(np.log2(next_probs(x[: t + 1])[s]))
+    return np.log(2) * np.sum(bits)
+"""
+LOOPS = """def side_by_side(ids, B, T):
+    k = (len(ids) - 1) // (B * T)
+    x, target = np.zeros((k, T, B), int), np.zeros((k, T, B), int)
+    for i in range(k):
+        for t in range(T):
+            for b in range(B):
+                x[i, t, b] = ids[b * k * T + i * T + t]
+                target[i, t, b] = ids[b * k * T + i * T + t + 1]
+    return x, target
+"""
+INDEX = """def side_by_side(ids, B, T):
+    k = (len(ids) - 1) // (B * T)
+    i, t, b = np.ogrid[:k, :T, :B]
+    at = (b * k + i) * T + t
+    return ids[at], ids[at + 1]
+"""
+COLUMNS = """def side_by_side(ids, B, T):
+    k = (len(ids) - 1) // (B * T)
+    first, second = ids[:-1][: k * B * T], ids[1:][: k * B * T]
+    whole = [np.stack(np.split(part, B), axis=1) for part in (first, second)]
+    return [np.array(np.split(part, k)) for part in whole]
+"""
+CUT = "reshape(B, k, T)"
+TURN = "x.transpose(1, 2, 0), target.transpose(1, 2, 0)"
+ROW = """def chances_of(z, τ, k):
+    p = np.zeros(z.shape, {dtype})
+    for row in range(len(z)):
+        best = np.argsort(z[row])[::-1][: k if τ > 0 else 1]
+        e = np.exp(((z[row, best] - z[row, best[0]]) / (τ or 1)).astype({dtype}))
+        p[row, best] = e / e.sum()
+    return p
+"""
+MASK = """def chances_of(z, τ, k):
+    rank = (-z).argsort(axis=1).argsort(axis=1)
+    if τ == 0:
+        return (rank == 0).astype(float)
+    z = np.where(rank < k, (z - z.max(axis=1)[:, None]) / τ, -np.inf)
+    return np.exp(z - np.log(np.exp(z).sum(axis=1))[:, None])
+"""
+TOP = "np.where(z >= least, e, 0.0)"
+E_Z = "np.exp((z - z.max(axis=-1, keepdims=True)) / τ)"
+ANEW = """def mended(model, prefix, n):
+    ids = list(model.vocab.encode(prefix))
+    for _ in range(n):
+        logits, _ = model.forward(np.array(ids)[:, None])
+        ids.append(int(logits[-1, 0].argmax()))
+    return model.vocab.decode(np.array(ids[-n:]))
+"""
+WARM = """def mended(model, prefix, n):
+    ids, state = list(model.vocab.encode(prefix)), None
+    for t in range(len(ids) + n - 1):
+        z, tape = model.forward(np.array([[ids[t]]]), state=state)
+        state = tape[0].state
+        if t == len(ids) - 1:
+            ids.append(np.argmax(z[0, 0]))
+    return "".join(model.vocab.symbols[k] for k in ids[len(prefix) :])
+"""
+PARTS = """def mended(model, prefix, n):
+    h, tape = model.cell.forward(model.vocab.encode(prefix)[:, None])
+    text = ""
+    while True:
+        y, _ = model.readout.forward(h[-1:])
+        text += model.vocab.decode(y[0].argmax(axis=-1))
+        if len(text) == n:
+            return text
+        h, tape = model.cell.forward(model.vocab.encode(text[-1])[:, None], tape.state)
+"""
+STEP = "logits, tape = model.forward(read[:, None], state=state)\n        state = tape[0].state\n"
+NEXT = "read = np.array(said[-1:])"
+
+RIGHT = {
+    "08-name": {
+        "letter by letter": PAIRS.format(dtype="float"),
+        "single precision": PAIRS.format(dtype="np.float32"),
+        "from bits": BITS,
+    },
+    "08-rows": {
+        "loops": LOOPS,
+        "an index for each place": INDEX,
+        "columns, then pieces": COLUMNS,
+        "other axes": (TURN, "np.moveaxis(x, 0, 2), np.moveaxis(target, 0, 2)"),
+    },
+    "08-chances": {
+        "row by row": ROW.format(dtype="float"),
+        "single precision": ROW.format(dtype="np.float32"),
+        "logarithms and ranks": MASK,
+    },
+    "08-mended": {
+        "everything read anew": ANEW,
+        "one symbol at a time": WARM,
+        "cell and readout": PARTS,
+    },
+}
+
+WRONG = {
+    "08-name": {
+        "end forgotten": ('"\\n" + name + "\\n"', '"\\n" + name'),
+        "beginning forgotten": ("range(1, len(line))", "range(2, len(line))"),
+        "no line break before": ('"\\n" + name + "\\n"', 'name + "\\n"'),
+        "a mean": (SUM, f"{SUM} / (len(line) - 1)"),
+        "bits": ("np.log(", "np.log2("),
+        "the cost": (SUM, f"-{SUM}"),
+        "a product": (SUM, "np.prod([next_probs(line[:t])[line[t]] for t in range(1, len(line))])"),
+        "logarithm of the product": (
+            SUM,
+            "np.log(np.prod([next_probs(line[:t])[line[t]] for t in range(1, len(line))]))",
+        ),
+        "the last letter only": ("next_probs(line[:t])", "next_probs(line[t - 1])"),
+        "one letter too few": ("next_probs(line[:t])", "next_probs(line[: t - 1])"),
+        "the letter itself is read": ("next_probs(line[:t])", "next_probs(line[: t + 1])"),
+        "each of them": (SUM, f"[{SUM[4:-1]}]"),
+        "a sum of chances": (
+            SUM,
+            "np.log(sum(next_probs(line[:t])[line[t]] for t in range(1, len(line))))",
+        ),
+        "most chances forgotten": (SUM, "np.log(next_probs(line[:-1])[line[-1]])"),
+    },
+    "08-rows": {
+        "cut in the order of the text": (
+            f"{CUT} for at in (0, 1))\n    return {TURN}",
+            "reshape(k, T, B) for at in (0, 1))\n    return x, target",
+        ),
+        "rows in turn": (
+            f"{CUT} for at in (0, 1))\n    return {TURN}",
+            "reshape(k, B, T) for at in (0, 1))\n"
+            "    return x.transpose(0, 2, 1), target.transpose(0, 2, 1)",
+        ),
+        "time within, batches without": (CUT, "reshape(B, T, k).transpose(0, 2, 1)"),
+        "batch before time": (TURN, "x.transpose(1, 0, 2), target.transpose(1, 0, 2)"),
+        "not turned": (TURN, "x, target"),
+        "time and rows reshaped, not turned": (TURN, "x.reshape(k, T, B), target.reshape(k, T, B)"),
+        "target not shifted": ("at in (0, 1)", "at in (0, 0)"),
+        "target before": (TURN, "target.transpose(1, 2, 0), x.transpose(1, 2, 0)"),
+        "target a row further": (
+            TURN,
+            f"{TURN.split(', t')[0]}, np.roll(x, -1).transpose(1, 2, 0)",
+        ),
+        "target shifted within its batch": (
+            TURN,
+            "x.transpose(1, 2, 0), np.roll(x, -1, axis=2).transpose(1, 2, 0)",
+        ),
+        "two symbols further": ("at in (0, 1)", "at in (0, 2)"),
+        "one batch too many": ("(len(ids) - 1) // (B * T)", "len(ids) // (B * T)"),
+        "the end instead of the beginning": (
+            "ids[at : at + k * B * T]",
+            "ids[len(ids) - 1 - k * B * T :][at : at + k * B * T]",
+        ),
+        "reversed": ("x.transpose(1, 2, 0), t", "x.transpose(1, 2, 0)[:, ::-1], t"),
+    },
+    "08-chances": {
+        "largest not taken away": (E_Z, "np.exp(z / τ)"),
+        "largest of all rows": ("z.max(axis=-1, keepdims=True)", "z.max()"),
+        "times the temperature": (") / τ)", ") * τ)"),
+        "no temperature": (") / τ)", "))"),
+        "temperature after the exponential": (
+            E_Z,
+            "np.exp(z - z.max(axis=-1, keepdims=True)) / τ",
+        ),
+        "all let in": (TOP, "e"),
+        "not made to sum to 1": (
+            TOP,
+            "np.where(z >= least, e / e.sum(axis=-1, keepdims=True), 0.0)\n    return e",
+        ),
+        "one too few": ("z >= least", "z > least"),
+        "the least likely": ("[:, -k]", "[:, k - 1]"),
+        "cut at the end instead": ("z >= least", "np.arange(z.shape[-1]) < k"),
+        "0 as a score": (
+            "np.where(z >= least, e, 0.0)",
+            "np.where(z >= least, e, np.exp(0.0 * e))",
+        ),
+        "down the batch": ("e / e.sum(axis=-1, keepdims=True)", "e / e.sum(axis=0, keepdims=True)"),
+        "sum of all rows": ("e / e.sum(axis=-1, keepdims=True)", "e / e.sum()"),
+        "greedy forgotten": ("τ, k = 1.0, 1", "τ = 1.0"),
+        "greedy by dividing": ("if τ == 0:\n        τ, k = 1.0, 1\n    ", ""),
+        "the letter, not its chances": (
+            "return e / e.sum(axis=-1, keepdims=True)",
+            "return e.argmax(axis=-1)",
+        ),
+    },
+    "08-mended": {
+        "as printed": (NEXT, "read = read[-1:]"),
+        "past forgotten": (STEP, STEP.split("\n")[0] + "\n        state = None\n"),
+        "all read again, state carried": (NEXT, "read = np.append(read, said[-1])"),
+        "all that was said read again": (NEXT, "read = np.array(said)"),
+        "scores of the first step": ("logits[-1, 0]", "logits[0, 0]"),
+        "the beginning": (
+            STEP,
+            "logits, tape = model.forward(read[:, None], state=state)\n"
+            "        state = tape[0].state if state is None else state\n",
+        ),
+        "last letter read twice": (
+            "None, []\n",
+            "None, []\n    state = model.forward(read[:, None])[1][0].state\n    read = read[-1:]\n",
+        ),
+        "prefix counted in": (
+            "return model.vocab.decode(np.array(said))",
+            "return prefix + model.vocab.decode(np.array(said))",
+        ),
+        "numbers": ("return model.vocab.decode(np.array(said))", "return said"),
+        "the unlikeliest": ("argmax()", "argmin()"),
+        "a letter too many": ("range(n)", "range(n + 1)"),
+        "one said, then itself": (NEXT, "read = np.array(said[:1])"),
+        "prefix not read": (
+            "model.vocab.encode(prefix), None",
+            "model.vocab.encode(prefix)[-1:], None",
+        ),
+    },
+}
