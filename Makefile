@@ -2,7 +2,7 @@
 # rest of its line in it. Another Python: make lab PYTHON=python3.12
 IN = @sh tools/python.sh tools/environment.py
 
-.PHONY: help setup lab test test-cpus test-browser notebooks exercises grade results picture lint bench clean
+.PHONY: help setup lab test test-cpus test-browser notebooks exercises grade slides results picture lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,7 @@ test-cpus: ## prove the stored outputs again as older processors would compute t
 	$(IN) lab,test -- tools/validate.py --cpus
 
 test-browser: ## open the lessons in a real browser and move their sliders (needs Chromium)
-	$(IN) lab,test,browser -- -m pytest tests/browser
+	$(IN) lab,test,browser,slides -- -m pytest tests/browser
 
 notebooks: ## run all lessons and store their outputs
 	$(IN) lab,test -- tools/record.py $(ARGS)
@@ -34,6 +34,9 @@ grade: ## grade a folder: EXERCISE=03_bptt_by_hand FROM=submissions [OUT=… SOL
 	$(IN) lab,grade -- tools/grade.py "$(EXERCISE)" "$(FROM)" $(if $(OUT),--out "$(OUT)") \
 		$(if $(SOLUTIONS),--solutions "$(SOLUTIONS)") $(if $(JOBS),--jobs $(JOBS)) \
 		$(if $(AGAIN),--again) $(if $(UNSAFE),--unsafe)
+
+slides: ## make a deck of slides of every lesson, in slides/ (ARGS=--no-code leaves the code out)
+	$(IN) lab,slides -- tools/slides.py $(ARGS)
 
 results: ## run the long experiments and store their numbers (minutes; ARGS=05_agreement for one)
 	$(IN) lab -- tools/results.py $(ARGS)
