@@ -10,8 +10,8 @@ help: ## this list
 setup: ## install what `lab` and `test` need; let `git diff` show notebooks readably, here only
 	$(IN) lab,test -- tools/configure_git.py
 
-lab: ## open the lessons in JupyterLab (ARGS="--no-browser --port 8890" is passed on)
-	$(IN) lab -- -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+lab: ## open the lessons in JupyterLab (ARGS="--no-browser --port 8890" is passed on; EXTRAS=jax for lesson 11)
+	$(IN) lab,$(EXTRAS) -- -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 		--LabApp.app_settings_dir=tools/lab \
 		--ContentsManager.pre_save_hook=rnn_core.saving.without_views $(ARGS)
 
@@ -24,8 +24,8 @@ test-cpus: ## prove the stored outputs again as older processors would compute t
 test-browser: ## open the lessons in a real browser and move their sliders (needs Chromium)
 	$(IN) lab,test,browser,slides -- -m pytest tests/browser
 
-notebooks: ## run all lessons and store their outputs
-	$(IN) lab,test -- tools/record.py $(ARGS)
+notebooks: ## run all lessons and store their outputs (with JAX, for lesson 11)
+	$(IN) lab,test,jax -- tools/record.py $(ARGS)
 
 exercises: ## make the exercises from the solutions, with nbgrader (ARGS=03_bptt_by_hand for one)
 	$(IN) lab,grade -- tools/exercises.py $(ARGS)

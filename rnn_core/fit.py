@@ -60,18 +60,22 @@ def fit(
 
 def read_on(model, ids, place, rng):
     """(L, grads, place): read the next chunk with the state carried on, and differentiate through it alone."""
-    first, i, state, n, _, B, T = place
+    x, target, place = next_chunk(ids, place, rng)
+    logits, tape = model.forward(x, state=place.state)
+    loss, dlogits = criterion(logits, target)
+    grads, _ = model.backward(tape, dlogits)
+    return loss, grads, place._replace(state=tape[0].state if place.chunk else None)
+
+
+def next_chunk(ids, place, rng):
+    """x, target (T, B) and the place after them, in which the state still is the one to read them with."""
+    first, i, _, n, _, B, T = place
     if i == 0:
         left = (n - 1) % (B * T)  # symbols that a pass from the first one on would never reach
         first = int(rng.integers(min(max(T, left + 1), n - B * T)))
+        place = place._replace(first=first)
     text = ids[first:]
-    x, target = chunk(text, B, T, i)
-    logits, tape = model.forward(x, state=state)
-    loss, dlogits = criterion(logits, target)
-    grads, _ = model.backward(tape, dlogits)
-    i = (i + 1) % chunks(text, B, T)
-    state = tape[0].state if i else None
-    return loss, grads, place._replace(first=first, chunk=i, state=state)
+    return *chunk(text, B, T, i), place._replace(chunk=(i + 1) % chunks(text, B, T))
 
 
 def _place(start, fresh):
