@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 import record
 from exercise_rules import problems
+from keeping import store
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_STUB = "raise NotImplementedError  # your lines, in place of this one"
@@ -134,23 +135,7 @@ def untouched(content):
 
 def write(path, text):
     """Store an exercise; what a student has written there is kept first. Says what happened."""
-    old, new = path.read_bytes() if path.exists() else None, text.encode()
-    if old == new:
-        return "as before"
-    told = "new" if old is None else "changed"
-    if old is not None and not untouched(old):
-        kept = free_name(path)
-        kept.write_bytes(old)
-        told = f"changed; the file that was there had been worked in and is now {kept.name}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(new)
-    return told
-
-
-def free_name(path):
-    """NN_name.yours.ipynb beside it, or .yours-2 and so on: nothing is ever overwritten."""
-    names = (path.with_name(f"{path.stem}.yours{n}.ipynb") for n in ["", *range(-2, -10000, -1)])
-    return next(name for name in names if not name.exists())
+    return store(path, text.encode(), untouched)
 
 
 def main(names):
