@@ -2,7 +2,8 @@
 # rest of its line in it. Another Python: make lab PYTHON=python3.12
 IN = @sh tools/python.sh tools/environment.py
 
-.PHONY: help setup lab test test-cpus test-browser notebooks exercises grade slides results picture lint bench clean
+.PHONY: help setup lab update test test-cpus test-browser notebooks exercises student variant grade slides \
+	results picture lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +15,9 @@ lab: ## open the lessons in JupyterLab (ARGS="--no-browser --port 8890" is passe
 	$(IN) lab,$(EXTRAS) -- -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 		--LabApp.app_settings_dir=tools/lab \
 		--ContentsManager.pre_save_hook=rnn_core.saving.without_views $(ARGS)
+
+update: ## take over a newer edition and keep your work (FROM=rnn-course-2026-11-30.zip)
+	@sh tools/python.sh tools/update.py "$(FROM)"
 
 test: ## prove everything: unit tests, then every stored output of every lesson (EXTRAS=a,b adds extras)
 	$(IN) lab,test,$(EXTRAS) -- tools/validate.py --units
@@ -37,6 +41,9 @@ grade: ## grade a folder: EXERCISE=03_bptt_by_hand FROM=submissions [OUT=… SOL
 
 slides: ## make a deck of slides of every lesson, in slides/ (ARGS=--no-code leaves the code out)
 	$(IN) lab,slides -- tools/slides.py $(ARGS)
+
+student: ## make the folder and zip for students, without solutions, in build/ (EDITION=2026-11-30)
+	$(IN) lab,test -- tools/student.py $(EDITION)
 
 results: ## run the long experiments and store their numbers (minutes; ARGS=05_agreement for one)
 	$(IN) lab -- tools/results.py $(ARGS)
