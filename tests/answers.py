@@ -62,30 +62,40 @@ class Exercise:
             raise ValueError(f"old: {old!r} stands {solution.count(old)} times in {task}, wanted 1")
         return solution.replace(old, new)
 
-    def score(self, task, answer, seed="0"):
+    def score(self, task, answer, seed="0", strict=True):
         """Run all that is given before the task, then the answer, then its check with hidden tests.
 
-        seed: the student's, in place of the 0 in `SEED = 0`.
+        seed: the student's, in place of the 0 in `SEED = 0`; strict: a warning counts as a failure.
         """
+        names = self.names_before(task, seed)
+        attempt(self.source(task, answer), names, strict)
+        verdict = attempt(self.cell(f"{task}-check").source, names, strict)
+        verdict.points *= self.points(task)
+        return verdict
+
+    def names_before(self, task, seed="0"):
+        """The names that a task finds when all that is given before it has run."""
         names = {"__name__": "__main__"}
         before = self.cells[: self.cells.index(self.cell(task))]
         for cell in before:
             if cell.cell_type == "code" and kind(cell) in ("given", ""):
                 attempt(cell.source.replace("SEED = 0", f"SEED = {seed}"), names)
-        attempt(self.source(task, answer), names)
-        verdict = attempt(self.cell(f"{task}-check").source, names)
-        verdict.points *= self.points(task)
-        return verdict
+        return names
 
 
-def attempt(source, names):
-    """One cell as nbgrader judges it: an exception, or anything on stderr, and the point is lost."""
+def attempt(source, names, strict=True):
+    """One cell as it is judged: an exception fails it.
+
+    strict: so does a warning, or anything on stderr, which nothing of ours may give. For a student these cost
+    nothing (see grading.run.fair), so that a wrong answer must not be told by them alone.
+    """
     stderr = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(stderr):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("error")  # in a kernel a warning is text on stderr
+                warnings.simplefilter("error" if strict else "ignore")
                 exec(compile(source, "<cell>", "exec"), names)
         except (Exception, SystemExit) as error:
             return Verdict(0, str(error), type(error).__name__)
-    return Verdict(0, stderr.getvalue(), "stderr") if stderr.getvalue() else Verdict(1)
+    told = stderr.getvalue() if strict else ""
+    return Verdict(0, told, "stderr") if told else Verdict(1)

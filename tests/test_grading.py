@@ -14,14 +14,16 @@ import threading
 import nbformat
 import needs
 import pytest
+from answers import ROOT, Exercise, attempt
 from exercise_rules import region
 from submissions import CASES, FULL, NAME, RIGHT, hand_in, paper
 
 needs.needed("nbgrader", "only `make grade`, `make exercises` and CI install it")
-from grading import command, frame, intake, report, sandbox, suspicion  # noqa: E402
+from grading import command, desk, frame, intake, report, run, sandbox, suspicion  # noqa: E402
 from grading.pool import pooled  # noqa: E402
 
 LIMITS = sandbox.Limits(cell=5, total=120)
+EXERCISES = [Exercise.read(path) for path in sorted(ROOT.glob("solutions/*/*.ipynb"))]
 SHOWN = [*CASES]
 
 
@@ -139,7 +141,7 @@ def plain(page):
 
 
 def graded_source():
-    return command.ROOT / "solutions" / NAME / f"{NAME}.ipynb"
+    return ROOT / "solutions" / NAME / f"{NAME}.ipynb"
 
 
 @pytest.mark.parametrize("name", [n for n in SHOWN if CASES[n].wanted and CASES[n].look])
@@ -349,6 +351,25 @@ def test_what_uses_too_much_is_ended_with_all_it_has_started(limits, told):
     watch.ended.set()
     watch.join()
     assert watch.told == told
+
+
+@pytest.mark.parametrize(
+    ("exercise", "task"),
+    [pytest.param(e, task, id=task) for e in EXERCISES for task in e.tasks],
+)
+def test_the_known_wrong_answers_are_refused_while_the_solution_passes(exercise, task):
+    """What stands behind each check: it must not accuse a student who is right."""
+    names = exercise.names_before(task)
+    answer, check = exercise.cell(task).source, exercise.cell(f"{task}-check")
+    assert attempt(f"{answer}\n{check.source}", names).points == 1
+    source = ROOT / "tests" / "exercises"
+    nb = nbformat.v4.new_notebook(cells=exercise.cells)
+    controls = desk.controls_of(exercise.name, nb, source)
+    assert len(controls[task]) >= 3
+    nb.cells = [check]
+    control = run.with_controls(nb, controls).cells[1]
+    verdict = attempt(control.source, names, strict=False)
+    assert (verdict.kind, verdict.told) == ("AssertionError", "as it should be")
 
 
 def dies(job):
