@@ -112,7 +112,43 @@ def test_no_line_of_a_solution_and_of_a_hidden_test_is_in_the_exercise(path):
     secret = [line for line in hidden if line not in shown]
     assert len(secret) >= 0.8 * len(hidden)
     assert [line for line in secret if line in text] == []
-    assert not re.search("hidden|begin solution|end solution|rubric", text, re.IGNORECASE)
+    assert told_of_what_is_taken_out(text) == []
+
+
+def told_of_what_is_taken_out(text):
+    """The words that speak of hidden tests, solutions or a rubric; a network's own hidden units do not."""
+    other = r"hidden(?! (states?|units?|layers?)\b)"
+    return re.findall(f"(?i){other}\\w*|begin solution|end solution|rubric", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the hidden state", "Hidden units", "a hidden layer", "one hidden unit, two"],
+)
+def test_a_network_may_have_hidden_units(text):
+    assert told_of_what_is_taken_out(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "### BEGIN HIDDEN TESTS",
+        "hidden",
+        "A hidden test",
+        "the hidden statement",
+        "hidden_state = 0",
+        "hiddenly",
+        "what is hidden. States",
+        "the hidden unitary",
+        "unhidden",
+        "a hidden  state of affairs",
+        "### BEGIN SOLUTION",
+        "the end solution",
+        "a Rubric",
+    ],
+)
+def test_of_what_is_taken_out_nothing_may_be_told(text):
+    assert told_of_what_is_taken_out(f"the hidden state, {text}") != []
 
 
 def test_the_readme_links_to_every_exercise():

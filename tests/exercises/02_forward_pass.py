@@ -121,7 +121,7 @@ WRONG = {
         "h first": MATRICES.format("[np.tanh(z), z]"),
         "units as rows": MATRICES.format("np.array([z, np.tanh(z)]).T"),
         "one decimal": MATRICES.format("np.round([z, np.tanh(z)], 1)"),
-        "another seed": ("mine[name] for", "numbers_of(1)[name] for"),
+        "another seed": ("mine[name] for", "numbers_of(SEED + 1)[name] for"),
     },
     "02-step": {
         "W_h transposed": (LINE, "h = np.tanh(W_x @ x_t + W_h.T @ h + b)"),

@@ -1,6 +1,5 @@
 """Answers to exercise 03."""
 
-NUMBERS = "def by_hand():\n    return {}\n"  # to four decimals, for seed 0
 ARRAYS = """def gradients(W_x, W_h, W_y, x, y_star, h_0):
     T, x, y_star = len(x), np.asarray(x, {dtype}), np.asarray(y_star, {dtype})
     h = np.zeros(T + 1, {dtype})
@@ -61,8 +60,11 @@ HAND = "return h_1, h_2, delta_2, delta_1, delta_1 * h_0 + delta_2 * h_1"
 
 RIGHT = {
     "03-hand": {
-        "with a calculator": NUMBERS.format("(0.71139, 0.69061, -0.80696, -1.13274, -1.14044)"),
-        "to four decimals": NUMBERS.format("[0.7114, 0.6906, -0.807, -1.1327, -1.1404]"),
+        "to five decimals": (HAND, HAND.replace("return ", "return np.round([") + "], 5)"),
+        "typed, to four decimals": (
+            HAND,
+            HAND.replace("return ", "return [float(f'{v:.4f}') for v in (") + ")]",
+        ),
         "as an array": (HAND, HAND.replace("return ", "return np.array([") + "])"),
     },
     "03-carry": {
@@ -110,7 +112,7 @@ WRONG = {
         "no sum over time": ("delta_1 * h_0 + delta_2 * h_1", "delta_2 * h_1"),
         "states one step late": ("delta_1 * h_0 + delta_2 * h_1", "delta_1 * h_1 + delta_2 * h_2"),
         "one decimal on the way": ("+ W_h * h_1)", "+ W_h * round(h_1, 1))"),
-        "another seed": ("mine[name] for", "numbers_of(1)[name] for"),
+        "another seed": ("mine[name] for", "numbers_of(SEED + 1)[name] for"),
     },
     "03-carry": {
         "lost carry": ("W_y * dy_1 + W_h * delta_2", "W_y * dy_1"),
