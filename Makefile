@@ -42,8 +42,12 @@ grade: ## grade a folder: EXERCISE=03_bptt_by_hand FROM=submissions [OUT=… SOL
 slides: ## make a deck of slides of every lesson, in slides/ (ARGS=--no-code leaves the code out)
 	$(IN) lab,slides -- tools/slides.py $(ARGS)
 
-student: ## make the folder and zip for students, without solutions, in build/ (EDITION=2026-11-30)
-	$(IN) lab,test -- tools/student.py $(EDITION)
+student: ## make the folder and zip for students, without solutions, in build/ (VARIANT=class-a)
+	$(IN) lab,test -- tools/student.py --edition "$(EDITION)" --variant "$(VARIANT)"
+
+variant: ## make exercises for one class (SEED=20261120 NAME=class-a HIDDEN=folder EXERCISE=03_bptt_by_hand)
+	$(IN) lab,grade -- tools/classes.py --seed "$(SEED)" --name "$(NAME)" \
+		--hidden "$(HIDDEN)" $(EXERCISE)
 
 results: ## run the long experiments and store their numbers (minutes; ARGS=05_agreement for one)
 	$(IN) lab -- tools/results.py $(ARGS)

@@ -1,5 +1,6 @@
 """tools/student.py: what a student gets works by itself and has nothing of a solution in it."""
 
+import copy
 import json
 import os
 import re
@@ -169,12 +170,38 @@ def test_a_file_for_instructors_is_found(files, name):
 
 
 def test_what_other_classes_are_given_is_secret():
-    nb = SOLUTIONS["03_bptt_by_hand"].copy()
-    nb.metadata = {
-        "rnn_core": {"variants": {"bug": [{"03-misprint": [["old", "a = b + 17 * c"]]}]}}
+    """Whole lines that an alternative changes, not the fragments in which it is written down."""
+    nb = copy.deepcopy(SOLUTIONS["03_bptt_by_hand"])
+    nb.metadata.rnn_core = {
+        "variants": {"bug": [{"03-misprint": [["W_h * s[t - 2]", "s[t - 1]"]]}]}
     }
-    told = list(leaks.leaks({"README.md": b"for them:\n  a = b + 17 * c\n"}, [nb]))
-    assert told == ["README.md has a line of bug: a = b + 17 * c"]
+    line = "s[t] = (1 - h[t] ** 2) * (h[t - 1] + s[t - 1])"
+    told = list(leaks.leaks({"README.md": f"for them:\n  {line}\nand s[t - 1]\n".encode()}, [nb]))
+    assert told == [f"README.md has a line of bug: {line}"]
+
+
+@pytest.fixture
+def of_a_class(monkeypatch):
+    """An exercise 03 with another text, made for class-a."""
+    nb = nbformat.read(ROOT / E3, as_version=4)
+    nb.cells[2].source += " In this class, too."
+    content = exercises.sealed(nb).encode()
+    monkeypatch.setattr(student, "of_class", lambda name: {E3: content} if name else {})
+    return content
+
+
+def test_a_class_gets_its_own_exercises(tmp_path, monkeypatch, of_a_class, files):
+    make(monkeypatch, tmp_path, "--edition=2026-11-30", "--variant=class-a")
+    name, made = update.read(tmp_path / "rnn-course-2026-11-30-class-a.zip")
+    assert name == "2026-11-30-class-a"
+    assert made[E3] == of_a_class
+    assert {n for n in files if made[n] != files[n]} == {E3, update.EDITION}
+
+
+@pytest.mark.parametrize("name", ["no-class", "../solutions"])
+def test_a_class_that_is_not_there_is_refused(name, tmp_path, monkeypatch):
+    with pytest.raises(SystemExit, match=rf"there is no variants/{name}/exercises|^EDITION is"):
+        make(monkeypatch, tmp_path, f"--variant={name}")
 
 
 def test_nothing_is_written_when_something_leaks(tmp_path, monkeypatch):
@@ -195,7 +222,7 @@ def test_an_exercise_somebody_worked_in_is_refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize("edition", ["../x", "a/b", "a:b", ".", "x" * 200, "con"])
 def test_an_edition_is_a_name_for_a_folder(edition, tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match=r"^EDITION is .*, wanted a name for a folder"):
-        make(monkeypatch, tmp_path, edition)
+        make(monkeypatch, tmp_path, f"--edition={edition}")
 
 
 def test_without_git_it_says_what_is_missing(tmp_path, monkeypatch):
@@ -208,7 +235,7 @@ def test_without_git_it_says_what_is_missing(tmp_path, monkeypatch):
 
 def test_what_git_does_not_know_is_left_out_and_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(student, "left_out", lambda: ["notebooks/my own.ipynb"])
-    make(monkeypatch, tmp_path, "2026-11-30")
+    make(monkeypatch, tmp_path, "--edition=2026-11-30")
     told = capsys.readouterr().out
     assert "notebooks/my own.ipynb: git does not know it, so it is not in the bundle\n" in told
 
@@ -226,7 +253,7 @@ def test_twice_the_bytes_are_equal(tmp_path, monkeypatch):
 
 
 def test_the_zip_has_what_the_folder_has_and_is_an_edition(tmp_path, monkeypatch, files):
-    make(monkeypatch, tmp_path, "2026-11-30")
+    make(monkeypatch, tmp_path, "--edition=2026-11-30")
     folder, path = tmp_path / "rnn-course-2026-11-30", tmp_path / "rnn-course-2026-11-30.zip"
     assert update.read(path) == update.read(folder) == ("2026-11-30", files)
     stored = [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
@@ -236,11 +263,11 @@ def test_the_zip_has_what_the_folder_has_and_is_an_edition(tmp_path, monkeypatch
 
 
 def test_made_again_the_folder_keeps_what_was_written_in_it(tmp_path, monkeypatch):
-    make(monkeypatch, tmp_path, "2026-11-30")
+    make(monkeypatch, tmp_path, "--edition=2026-11-30")
     folder = tmp_path / "rnn-course-2026-11-30"
     (folder / "README.md").write_text("mine")
     monkeypatch.setattr(student, "readme", lambda *_: "other words")
-    make(monkeypatch, tmp_path, "2026-11-30")
+    make(monkeypatch, tmp_path, "--edition=2026-11-30")
     assert (folder / "README.yours.md").read_text() == "mine"
     assert (folder / "README.md").read_text() == "other words"
 

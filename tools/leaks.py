@@ -33,8 +33,16 @@ def regions(nb):
         for what in ("SOLUTION", "HIDDEN TESTS"):
             yield cell.id, stripped("\n".join(region(cell, what)))
     for name, alternatives in variants.choices(nb).items():
-        for pairs in (pairs for one in alternatives for pairs in one.values()):
-            yield name, [line for _, new in pairs for line in stripped(new)]
+        for alternative in alternatives:
+            yield name, changed_lines(nb, alternative)
+
+
+def changed_lines(nb, alternative):
+    """The lines that an alternative has and the published exercise has not."""
+    made = variants.applied(nb, alternative)
+    pairs = zip(nb.cells, made.cells, strict=True)
+    lines = [(stripped(after.source), before.source) for before, after in pairs]
+    return [line for new, old in lines for line in new if line not in stripped(old)]
 
 
 def told_openly(nb):

@@ -1,12 +1,13 @@
 """make student: the course as a student gets it, without solutions and hidden tests: a folder and a zip under build/.
 
-    python tools/student.py [edition]
+    python tools/student.py [--edition 2026-11-30] [--variant class-a]
 
 What goes in are files that git knows, in a list that is written down here; a README of its own, and of the Makefile
 the targets that work there. Every file is searched for lines of solutions, hidden tests and rubrics; when one is
 found, nothing is written. The edition's name is the date of the last commit. Run twice, the bytes are equal.
 """
 
+import argparse
 import json
 import re
 import subprocess
@@ -90,9 +91,18 @@ def readme(template, text):
     return re.sub(r"\{\{(.+?)\}\}", lambda found: section(text, found[1]), filled)
 
 
-def contents(edition):
+def of_class(variant):
+    """{path: bytes} of the exercises that make variant made for a class."""
+    folder = ROOT / "variants" / variant
+    found = {p.relative_to(folder).as_posix(): p for p in folder.glob("exercises/*/*.ipynb")}
+    if variant and not found:
+        raise ValueError(f"VARIANT is {variant!r}, and there is no variants/{variant}/exercises")
+    return {name: path.read_bytes() for name, path in found.items()} if variant else {}
+
+
+def contents(edition, variant=""):
     """{path: bytes} of the whole bundle, the list of checksums among them."""
-    files = {name: (ROOT / name).read_bytes() for name in chosen()}
+    files = {name: (ROOT / name).read_bytes() for name in chosen()} | of_class(variant)
     worked_in = [
         n for n in files if n.startswith("exercises/") and not exercises.untouched(files[n])
     ]
@@ -107,11 +117,14 @@ def contents(edition):
     return files | {update.EDITION: f"{listed}\n".encode()}
 
 
-def problems(files):
+def problems(files, variant=""):
     """A sentence for everything that a student must not get, or could not unpack."""
+    solutions = exercises.solutions()
+    if variant:
+        solutions += sorted(ROOT.glob(f"variants/{variant}/solutions/*/*.ipynb"))
     names = [(name, update.unfit(name)) for name in files]
     yield from (f"{name} {why}" for name, why in names if why)
-    yield from leaks(files, [read(path) for path in exercises.solutions()])
+    yield from leaks(files, [read(path) for path in solutions])
 
 
 def pack(files, folder, date):
@@ -137,23 +150,39 @@ def unpack(files, folder):
             print(f"{name}: {told}")
 
 
-def main(arguments):
-    try:
-        edition = (arguments or [""])[0] or "{}-{:02}-{:02}".format(*committed())
-        if update.unfit(edition) or "/" in edition:
-            raise ValueError(f"EDITION is {edition!r}, wanted a name for a folder: 2026-11-30")
-        files = contents(edition)
-        if found := list(problems(files)):
-            raise ValueError("\n".join([f"No bundle made: {len(found)} reasons.", *found]))
-    except (ValueError, OSError, update.Refused) as error:
-        sys.exit(str(error))
-    folder = BUILD / f"rnn-course-{edition}"
+def name_of(edition, variant):
+    """The name of the edition, which is that of its folder, too."""
+    name = edition or "{}-{:02}-{:02}".format(*committed())
+    name += f"-{variant}" if variant else ""
+    if update.unfit(name) or "/" in name:
+        raise ValueError(f"EDITION is {name!r}, wanted a name for a folder: 2026-11-30")
+    return name
+
+
+def bundle(edition, variant):
+    """Make folder and zip; nothing is written when something leaks."""
+    name = name_of(edition, variant)
+    files = contents(name, variant)
+    if found := list(problems(files, variant)):
+        raise ValueError("\n".join([f"No bundle made: {len(found)} reasons.", *found]))
+    folder = BUILD / f"rnn-course-{name}"
     unpack(files, folder)
     path = pack(files, folder, committed())
-    for name in left_out():
-        print(f"{name}: git does not know it, so it is not in the bundle")
+    for other in left_out():
+        print(f"{other}: git does not know it, so it is not in the bundle")
     size = path.stat().st_size / 1e6
     print(f"build/{path.name}: {len(files)} files, {size:.1f} MB, nothing of a solution in it")
+
+
+def main(arguments):
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--edition", default="")
+    options.add_argument("--variant", default="", help="of a class, under variants/")
+    chosen = options.parse_args(arguments)
+    try:
+        bundle(chosen.edition, chosen.variant)
+    except (ValueError, OSError, update.Refused) as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
