@@ -1,6 +1,6 @@
 """What must hold of the instructor's guide, as rules: each yields what is wrong, in words.
 
-A plan quotes a lesson in “these marks”, in a line that names the cell, or the explorer with its settings, that says it.
+A plan quotes a lesson in “these marks”, in a line that names what says it: a cell, or an explorer at some settings.
 """
 
 import ast

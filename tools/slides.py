@@ -123,6 +123,18 @@ def set_up_only(cell):
     ) and not cell.get("outputs")
 
 
+def lines_of(cell):
+    """About how many lines a cell of a slide takes."""
+    if cell.cell_type == "markdown":
+        return height(cell.source)
+    outputs = sum(lines for _, lines, _ in grouped([o for o in cell.outputs if not is_caption(o)]))
+    return outputs + (code_height(cell.source) if cell.source else 0)
+
+
+def is_caption(output):
+    return "text/html" in output.get("data", {}) and "image/png" not in output.data
+
+
 def part(cell, source=False, outputs=()):
     """A code cell of which only the source or only some outputs are shown."""
     piece = new_code_cell(cell.source if source else "", outputs=list(outputs))
