@@ -8,6 +8,7 @@ import answers
 import classes
 import exercise_rules
 import nbformat
+import needs
 import own_numbers
 import pytest
 import record
@@ -61,7 +62,7 @@ def solution(**choices):
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """A course with one exercise; its notebooks are taken for recorded, which costs no kernel."""
-    pytest.importorskip("nbgrader", reason="only `make variant` and CI install it")
+    needs.needed("nbgrader", "only `make variant` and CI install it")
     for module in (classes, exercises, answers):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(classes, "FOLDER", tmp_path / "variants")
@@ -474,7 +475,7 @@ def test_more_hidden_tests_go_before_the_last_end():
 
 def test_a_variant_of_a_real_exercise(tmp_path, monkeypatch):
     """Exercise 02, which has students' numbers and secret ones: all answers score as they must."""
-    pytest.importorskip("nbgrader", reason="only `make variant` and CI install it")
+    needs.needed("nbgrader", "only `make variant` and CI install it")
     monkeypatch.setattr(classes, "FOLDER", tmp_path)
     make(SEED, "", "", "02_forward_pass")
     name = "02_forward_pass/02_forward_pass.ipynb"

@@ -8,6 +8,7 @@ import shutil
 
 import exercise_rules
 import nbformat
+import needs
 import pytest
 import record
 from answers import Exercise, attempt
@@ -34,7 +35,7 @@ AS_STORED = [  # the rules of all notebooks that hold of one without outputs, to
 
 @pytest.fixture
 def nbgrader():
-    return pytest.importorskip("nbgrader", reason="only `make exercises` and CI install it")
+    return needs.needed("nbgrader", "only `make exercises` and CI install it")
 
 
 def read(path):

@@ -37,10 +37,15 @@ class Exercise:
 
     @classmethod
     def read(cls, path):
-        answers = ROOT / "tests" / "exercises" / f"{path.stem}.py"
-        found = runpy.run_path(str(answers)) if answers.exists() else {}
         nb = nbformat.read(path, as_version=4)
-        return cls(path.stem, nb.cells, found.get("RIGHT", {}), found.get("WRONG", {}))
+        return cls.of(path.stem, nb, ROOT / "tests" / "exercises")
+
+    @classmethod
+    def of(cls, name, nb, folder):
+        """The exercise with the source `nb` and the answers that `folder` holds of it, if any."""
+        answers = folder / f"{name}.py"
+        found = runpy.run_path(str(answers)) if answers.exists() else {}
+        return cls(name, nb.cells, found.get("RIGHT", {}), found.get("WRONG", {}))
 
     @property
     def tasks(self):

@@ -1,30 +1,22 @@
 """One JupyterLab and one Chromium for all browser tests; each lesson is opened and run once."""
 
-import os
 import shutil
 
 import lab
+import needs
 import pytest
 
+WHY = "these tests open the lessons in a real browser"
 LESSONS = sorted((lab.ROOT / "notebooks").glob("*.ipynb"))
-
-
-def absent(what):
-    """Skip on a student's machine; fail where everything must be proved."""
-    reason = f"{what} is missing: these tests open the lessons in a real browser"
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium of the system."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        absent("Playwright (make test-browser installs it)")
+    playwright = needs.needed("playwright.sync_api", f"make test-browser installs it; {WHY}")
     if not lab.CHROMIUM:
-        absent("Chromium")
-    with sync_playwright() as playwright, lab.chromium(playwright) as started:
+        needs.absent("Chromium", WHY)
+    with playwright.sync_playwright() as playwright, lab.chromium(playwright) as started:
         yield started
 
 

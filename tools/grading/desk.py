@@ -2,12 +2,12 @@
 
 import contextlib
 import json
-import runpy
 from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 import record
+from answers import Exercise
 
 from grading import intake, report
 from grading.course import Course, tasks
@@ -103,23 +103,16 @@ class Desk:
 
 def controls_of(exercise, source, answers):
     """{task: a few known wrong answers} of the exercise's adversarial set, as whole cells."""
-    path = answers / f"{exercise}.py"
-    if not path.exists():
-        return {}
-    wrong, cells = runpy.run_path(str(path))["WRONG"], {cell.id: cell for cell in source.cells}
+    known = Exercise.of(exercise, source, answers)
     return {
-        task: [whole(answer, cells[task].source) for answer in spread([*known.values()])]
-        for task, known in wrong.items()
+        task: [known.source(task, answer) for answer in spread([*wrong.values()])]
+        for task, wrong in known.wrong.items()
     }
 
 
 def spread(answers):
     """A few of many, from first to last."""
     return answers[:: -(-len(answers) // MOST_CONTROLS)]
-
-
-def whole(answer, solution):
-    return answer if isinstance(answer, str) else solution.replace(*answer)
 
 
 def fingerprint(submission):
