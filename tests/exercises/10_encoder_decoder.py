@@ -328,7 +328,12 @@ WRONG = {
         ),
         "exchanged": (BOTH, "return de.T @ h + alpha.T @ dk, de @ m"),
         "m for h": (BOTH, "return de @ m, de.sum(axis=0)[:, None] * m + alpha.T @ dk"),
-        "finite differences of one entry": (
+        "copied from the check": (
+            BOTH,
+            "L = lambda h, m: np.sum(dk * found(h, m))\n"
+            "    return slopes(lambda a: L(a, m), h), slopes(lambda a: L(h, a), m)",
+        ),
+        "without the loss": (
             BOTH,
             "return slopes(lambda h: np.sum(found(h, m)), h), slopes(lambda m: np.sum(found(h, m)), m)",
         ),
