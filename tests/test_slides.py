@@ -5,10 +5,10 @@ import re
 
 import nbformat
 import pytest
-import slides
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 pytest.importorskip("latex2mathml", reason="only `make slides` and CI install it")
+import slides
 
 MOST = slides.LINES + 1  # a last paragraph may hang over a little; the page makes it fit
 LESSONS = slides.lessons()

@@ -44,7 +44,7 @@ def deck(path, code=True):
     config.SlidesExporter.exclude_anchor_links = True
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_input_tags = {OUTPUT_ONLY}
-    config.CSSHTMLHeaderPreprocessor.style = "default"
+    config.CSSHTMLHeaderPreprocessor.style = "xcode"  # enough contrast
     style, script = ((DECK / name).read_text(encoding="utf-8") for name in ("deck.css", "deck.js"))
     told = {"title": f"{path.stem[:2]} {title}", "style": style, "script": script}
     made, _ = SlidesExporter(config=config).from_notebook_node(

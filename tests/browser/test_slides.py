@@ -42,6 +42,17 @@ def test_every_slide_fits(deck):
         assert deck.evaluate(OUT_OF_SIGHT) == [], f"slide {n + 1}"
 
 
+def test_slides_are_accessible(deck):
+    """What axe-core finds on three slides of each deck."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    deck.evaluate(f"() => {{ {AXE_SCRIPT} }}")
+    last = deck.evaluate("slides.length") - 1
+    for n in (0, last // 3, 2 * last // 3):
+        deck.evaluate("n => show(n)", n)
+        assert deck.evaluate("async () => (await axe.run()).violations.map((v) => v.id)") == []
+
+
 def test_formulas_are_drawn(deck):
     heights = deck.evaluate(
         """() => slides.flatMap((slide, n) => { show(n);
