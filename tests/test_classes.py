@@ -167,6 +167,19 @@ def test_hidden_tests_have_a_secret_number_and_students_one_of_the_class(course)
 
 def test_no_number_in_the_release_is_the_seed_or_leads_back_to_it(monkeypatch):
     assert classes.ROUNDS >= 1_000_000, "trying a seed takes long"
+    monkeypatch.setattr(classes, "ROUNDS", 2)
+    classes.root_of.cache_clear()
+    root = classes.root_of(SEED)
+    monkeypatch.setattr(classes, "ROUNDS", 3)
+    classes.root_of.cache_clear()
+    assert classes.root_of(SEED) != root
+    assert str(SEED).encode() not in root
+    classes.root_of.cache_clear()
+
+
+def test_a_seed_gives_the_same_numbers_on_every_machine():
+    classes.root_of.cache_clear()
+    assert classes.derived(SEED, "hidden", "03_bptt_by_hand", 1) == 325265446471279287
     assert (
         len({classes.derived(SEED, "a"), classes.derived(SEED, "b"), classes.derived(1, "a")}) == 3
     )
@@ -180,9 +193,19 @@ def test_what_was_drawn_is_printed_and_stored(course, capsys):
     (line,) = [n for n in page.splitlines() if n.startswith(f"| {NAME}")]
     assert line in told
     assert re.search(r"number: [123] of 3, words: [12] of 2 \| of the class \| 1 of 1 checks", line)
-    assert line.endswith("| 1 | 7 |")
+    assert line.endswith("| 1 | 7 | 1 of 1 tasks |")
     assert f"SEED={SEED} NAME=class-a" in page
     assert "Hand out variants/class-a/exercises alone." in told
+
+
+def test_it_is_told_where_the_published_solution_still_scores(course, capsys):
+    asked = {"98-half-check": [["half(2) == 1", "half(2) == 4"], ["x / 2)", "x * 2)"]]}
+    asked["98-half-check"].append(["half(x) * 2 == x", "half(x) == 2 * x"])
+    asked["98-half"] = [["x / 2", "x * 2"]]
+    put_solution(course, solution(question=[asked]))
+    put_answers(course, "RIGHT = {}\nWRONG = {'98-half': {'the old question': ('x * 2', 'x / 2')}}")
+    make()
+    assert "| 1 | 2 | 0 of 1 tasks |" in capsys.readouterr().out
 
 
 def test_an_exercise_in_which_nothing_differs_is_named(course, capsys):
@@ -223,7 +246,7 @@ def test_a_draw_that_lets_a_wrong_answer_pass_is_thrown_away_and_said(course, ca
     )
     assert "(6, 10)" in find(made(course), "half-check").source
     (line,) = [n for n in told.splitlines() if n.startswith(f"| {NAME}")]
-    assert int(line.split("|")[-3]) > 1
+    assert int(line.split("|")[-4]) > 1
 
 
 @pytest.mark.parametrize(
