@@ -3,6 +3,7 @@
 import html
 import re
 
+import maths
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -142,7 +143,7 @@ def test_a_formula_stays_with_what_leads_to_it():
 
 
 def test_formulas_become_mathml_and_code_does_not():
-    made = slides.with_maths("`$a$` is $y^*_t$, $|x|$ and $$\\frac{1}{2}$$")
+    made = maths.with_maths("`$a$` is $y^*_t$, $|x|$ and $$\\frac{1}{2}$$")
     assert made.startswith("`$a$` is <math")
     assert made.count("<math") == 3
     assert not set("*_|$") & set(made.removeprefix("`$a$`"))
@@ -151,7 +152,7 @@ def test_formulas_become_mathml_and_code_does_not():
 @pytest.mark.parametrize("latex", [r"\nonsense{x}", r"\begin{gather*} a & b \end{gather*}"])
 def test_a_formula_that_cannot_be_shown_is_refused(latex):
     with pytest.raises(ValueError, match="cannot be shown"):
-        slides.formula(latex, "inline")
+        maths.formula(latex, "inline")
 
 
 def test_links_lead_from_deck_to_deck():

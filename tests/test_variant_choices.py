@@ -102,10 +102,11 @@ def test_the_student_does_not_see_what_is_taken_out(path, alternative):
 
 
 def test_every_planted_bug_has_two_others():
-    """A task that says “Find the bug” in the first cell is found by its choice, called bug."""
+    """A task that says “Find the bug” in the first cell has its choice, called bug or bug-something."""
     for path, nb in SOLUTIONS.items():
+        bugs = [a for name, a in variants.choices(nb).items() if name.startswith("bug")]
         if "Find the bug" in nb.cells[0].source:
-            assert len(variants.choices(nb).get("bug", [])) >= 2, path.stem
+            assert bugs and min(map(len, bugs)) >= 2, path.stem
 
 
 def test_choices_offer_two_alternatives_each():

@@ -108,7 +108,7 @@ def disagreements(exercise):
             wanted = [(what, a, exercise.points(task)) for what, a in right.items()]
             wanted += [(what, a, 0) for what, a in exercise.wrong.get(task, {}).items()]
             for what, answer, points in wanted:
-                verdict = exercise.score(task, answer, seed)
+                verdict = exercise.score(task, answer, seed, strict=points > 0)
                 if verdict.points != points:
                     told = f" ({verdict.told})" if verdict.told else ""
                     yield f"{task}, “{what}” scores {verdict.points}, wanted {points}{told}"

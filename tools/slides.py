@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from maths import formula, with_maths
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,6 @@ WIDTH, CODE_WIDTH = 88, 104  # characters of a line of text, of code
 OUTPUT_ONLY = "output-only"
 PICTURE = 13  # lines that a picture takes, without the sentence below it
 NO_GUESS = re.compile(r"^No guess yet.*\n?", re.MULTILINE)
-MATHS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 
 
 def lessons():
@@ -228,29 +228,6 @@ def caption(said):
 def links_to_decks(source):
     """A link from lesson to lesson leads from deck to deck."""
     return re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](\1.html)", source)
-
-
-def with_maths(source):
-    """Prose with its formulas as MathML; code stays as it is."""
-
-    def put(match):
-        code, block, inline = match.groups()
-        return code or formula(block or inline, "block" if block else "inline")
-
-    return MATHS.sub(put, source)
-
-
-def formula(latex, display):
-    """MathML, with the signs that Markdown would take for its own written as numbers."""
-    from latex2mathml.converter import convert
-
-    made = convert(" ".join(latex.split()).replace("{aligned}", "{align*}"), display=display)
-    made = made.replace(r"\_", "_")
-    if "\\" in made or "&<" in made:
-        raise ValueError(f"this formula cannot be shown on a slide: {latex}")
-    for sign in "*_|`$":
-        made = made.replace(sign, f"&#{ord(sign)};")
-    return made
 
 
 def main(arguments):

@@ -12,13 +12,14 @@ import os
 import re
 import sys
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
 
 import nbformat
 import record
 from exercise_rules import graded, kind, region
+from maths import with_maths
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
@@ -57,6 +58,8 @@ class HideTests(NbGraderPreprocessor):
         secret = {line for line in secret if len(line) > 8}
         nb, resources = ClearHiddenTests(parent=self).preprocess(nb, resources)
         for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                cell.source = drawn(cell.source)
             for output in cell.get("outputs", []):
                 self.clean(output, secret)
         return nb, resources
@@ -70,6 +73,13 @@ class HideTests(NbGraderPreprocessor):
                 holder[key] = without(holder[key], secret)
         for key, value in output.get("data", {}).items():
             output.data[key] = without(value, secret) if key.startswith("text/") else value
+
+
+def drawn(prose):
+    """Prose with its formulas drawn; a student's own may be no formula, and stays as it was written."""
+    with suppress(Exception):
+        return with_maths(prose)
+    return prose
 
 
 def without(text, secret):
