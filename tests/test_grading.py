@@ -228,6 +228,7 @@ def test_points_given_by_hand_stay(later):
     assert later.rows["all_right"]["03-explain (2)"] == "1.5"
     assert later.rows["all_right"]["total"] == "9.5"
     assert later.rows["half"]["03-explain (2)"] == "1.5"
+    assert "(Score: 9.5 / 10.0)" in plain(later.feedback("all_right"))
 
 
 def test_who_waits_to_be_read_is_counted(later):

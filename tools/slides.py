@@ -172,8 +172,8 @@ def height(block):
     """About how many lines a block of prose takes."""
     total = 0.5
     text = re.sub(r"\$\$(.+?)\$\$", "", block, flags=re.DOTALL)
-    for formula in re.findall(r"\$\$(.+?)\$\$", block, flags=re.DOTALL):
-        total += 2.2 + 1.3 * formula.count(r"\\")
+    for latex in re.findall(r"\$\$(.+?)\$\$", block, flags=re.DOTALL):
+        total += 2.2 + 1.3 * latex.count(r"\\")
     for line in text.split("\n"):
         words = re.sub(r"\\[a-z]+|[{}$*`]|\]\([^)]*\)", "", line)
         if line.startswith("# "):

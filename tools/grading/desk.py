@@ -90,7 +90,10 @@ class Desk:
         latest = {entry["student"]: entry for entry in self.history.records}
         entries = [latest[student] for student in sorted(latest)]
         for entry in entries:
-            entry["points"] = {} if entry["why"] else self.points(entry["student"])
+            points = {} if entry["why"] else self.points(entry["student"])
+            if points != entry["points"]:  # somebody has read a written answer since
+                self.hand_out(entry["student"], held=any(r["flag"] for r in entry["remarks"]))
+            entry["points"] = points
         rows = report.rows(entries, tasks(self.source))
         table = self.course.root / f"{self.exercise}.csv"
         report.write_csv(table, rows, tasks(self.source))
