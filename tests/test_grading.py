@@ -5,6 +5,7 @@ import html
 import json
 import os
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -19,7 +20,7 @@ from exercise_rules import region
 from submissions import CASES, FULL, NAME, RIGHT, hand_in, paper
 
 needs.needed("nbgrader", "only `make grade`, `make exercises` and CI install it")
-from grading import command, desk, frame, intake, report, run, sandbox, suspicion  # noqa: E402
+from grading import command, desk, frame, intake, report, run, sandbox, suspicion, work  # noqa: E402
 from grading.pool import pooled  # noqa: E402
 
 LIMITS = sandbox.Limits(cell=5, total=120)
@@ -177,6 +178,19 @@ def test_the_summary_counts_and_names(graded):
 
 def test_only_the_owner_can_read_grades(graded):
     assert (graded.out / "gradebook.db").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_every_exercise_can_be_graded(graded, exercise):
+    """Its solution gets all points that no person gives, an untouched copy none, in the sandbox's time and memory."""
+    name, base = exercise.name, graded.base / exercise.name
+    for student, folder in (("right", "solutions"), ("blank", "exercises")):
+        (base / student).mkdir(parents=True)
+        shutil.copy(ROOT / folder / name / f"{name}.ipynb", base / student)
+    with command.grade(name, base, graded.base / "all").open(encoding="utf-8-sig") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    for student, points in (("right", sum(map(exercise.points, exercise.tasks))), ("blank", 0)):
+        assert (rows[student]["total"], rows[student]["look"]) == (str(points), "")
 
 
 # The next day
@@ -371,6 +385,14 @@ def test_the_known_wrong_answers_are_refused_while_the_solution_passes(exercise,
     control = run.with_controls(nb, controls).cells[1]
     verdict = attempt(control.source, names, strict=False)
     assert (verdict.kind, verdict.told) == ("AssertionError", "as it should be")
+
+
+def test_a_file_that_is_taken_away_meanwhile_stops_nothing(tmp_path):
+    gone = intake.Submission("ada", (tmp_path / "gone.ipynb",))
+    job = work.Job(gone, {}, tmp_path / "none.json", LIMITS, True)
+    content, when = desk.graded_file(job, desk.result_of(job, whole=False))
+    assert content == b""
+    assert when.year >= 2026
 
 
 def dies(job):

@@ -44,8 +44,7 @@ class Desk:
     def enter(self, job, whole):
         """Put what a worker found into gradebook, feedback and history; it never raises for one student."""
         student, result = job.submission.student, result_of(job, whole)
-        path, content = graded_file(job, result)
-        when = intake.time_of(path) if path else datetime.now(UTC)
+        content, when = graded_file(job, result)
         try:
             if "nb" in result:
                 nb = nbformat.reads(result["nb"], as_version=4)
@@ -143,9 +142,10 @@ def tail(job):
 
 
 def graded_file(job, result):
-    """(path, content) of the file that was graded, or would have been."""
-    names = [result["file"]] if result.get("file") else [*job.submission.files]
-    path = Path(names[0]) if names else None
-    with contextlib.suppress(OSError, ValueError):
-        return path, intake.content(path) if path else b""
-    return path, b""
+    """(content, time) of the file that was graded, or would have been: nothing and now if there is none."""
+    content, when = b"", datetime.now(UTC).replace(microsecond=0)
+    for name in [result["file"]] if result.get("file") else job.submission.files[:1]:
+        with contextlib.suppress(OSError, ValueError):
+            when = intake.time_of(Path(name))
+            content = intake.content(Path(name))
+    return content, when
