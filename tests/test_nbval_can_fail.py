@@ -82,7 +82,9 @@ def verdicts(folder, name):
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_nbval_goes_red_exactly_where_a_digit_was_altered(path, tmp_path):
+def test_nbval_goes_red_exactly_where_a_digit_was_altered(path, tmp_path, request):
+    if path.stem in record.NEED_JAX:
+        request.getfixturevalue("jax")
     rng = random.Random(path.stem)
     nb = nbformat.read(path, as_version=4)
     altered = chosen(nb, rng)

@@ -4,6 +4,7 @@ from .alignment import alignment, attention_map
 from .arrives import gradient_arrives
 from .claim import claim
 from .cliff import cliff
+from .costs import costs
 from .curves import ball, circles, lines, seeds, states_over_words, surface
 from .eigenvalues import eigenvalues
 from .flow import flow
@@ -37,6 +38,7 @@ __all__ = [
     "claim",
     "cliff",
     "compare",
+    "costs",
     "eigenvalues",
     "figure",
     "flow",

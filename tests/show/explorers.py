@@ -25,6 +25,12 @@ def alignment():
     return show.alignment(tree_map(lambda a: 6 * a, model), reversal(rng, 20, 3, 8))
 
 
+def costs():
+    """Lesson 11's explorer with its own counts."""
+    products = {"recurrence": lambda T, n: T * n**2, "attention": lambda T, n: 2 * T**2 * n}
+    return show.costs(products, {"recurrence": lambda T: T, "attention": lambda T: 1})
+
+
 def writer(text="Johanna\nSarah B.\nMichi\n", n_h=40, size=4, **options):
     """An untrained character model of large weights, so that it has preferences."""
     rng = np.random.default_rng(0)
@@ -46,6 +52,7 @@ MAKERS = {
     "cliff": show.cliff,
     "gradient_arrives": show.gradient_arrives,
     "alignment": alignment,
+    "costs": costs,
     "temperature": lambda: show.temperature(writer("Sarah B.\nMichi\nLou\n"), known={"Lou"}),
     "next_letter": lambda: show.next_letter(writer()),
     "tank": show.tank,
