@@ -39,10 +39,16 @@ def lessons() -> list[Path]:
     return sorted(ROOT.glob("notebooks/*.ipynb")) + sorted(ROOT.glob("solutions/*/*.ipynb"))
 
 
+def workers() -> list[str]:
+    """So many tests run side by side, those of a file (and the cells of a notebook) in one process."""
+    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+
+
 class Lines:
     """A pytest plugin: one line per notebook, and a failed cell in nbval's words."""
 
     def __init__(self) -> None:
+        self.at = {}  # the notebook that each process is at
         self.seconds = defaultdict(float)
         self.cells = defaultdict(int)
         self.failed = defaultdict(list)
@@ -55,19 +61,19 @@ class Lines:
             print(f"  {report.nodeid}\n{report.longreprtext}\n")
 
     def pytest_runtest_logreport(self, report) -> None:
-        name = report.nodeid.split("::")[0]
+        name, worker = report.nodeid.split("::")[0], getattr(report, "worker_id", "")
+        if self.at.setdefault(worker, name) != name:
+            self.tell(self.at[worker])
+        self.at[worker] = name
         self.seconds[name] += report.duration
         self.cells[name] += report.when == "call" and report.passed
         if report.failed:
             self.failed[name].append(report.longreprtext)
 
-    def pytest_runtest_teardown(self, item, nextitem) -> None:
-        self.last = nextitem is None or nextitem.parent is not item.parent
-
     @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logfinish(self, nodeid) -> None:
-        if self.last:
-            self.tell(nodeid.split("::")[0])
+    def pytest_sessionfinish(self) -> None:
+        for name in self.at.values():
+            self.tell(name)
 
     def tell(self, name: str) -> None:
         state = f"{len(self.failed[name])} FAILED" if self.failed[name] else "ok"
@@ -89,7 +95,7 @@ def validate() -> bool:
         state = "FAILED" if must else "skipped"
         print(f"  {path.relative_to(ROOT)!s:<55} {state}: JAX is missing (make test EXTRAS=jax)")
     lines = Lines()
-    code = pytest.main([*STRICT, *found], plugins=[lines])
+    code = pytest.main([*STRICT, *workers(), *found], plugins=[lines])
     print(f"  {len(found)} notebooks, {sum(lines.cells.values())} cells as stored, ", end="")
     print(f"{sum(map(len, lines.failed.values()))} not, {sum(lines.seconds.values()):.1f} s")
     return code == 0 and not (must and left_out)
@@ -101,7 +107,7 @@ def unit_tests() -> bool:
     variables = dict(os.environ)
     if importlib.util.find_spec("jax") is None:  # of what cannot run here, no line is asked for
         variables["NOT_TO_BE_COVERED"] = "rnn_core/jax_twin.py"
-    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", *workers(), *arguments]
     return subprocess.run(command, cwd=ROOT, env=variables).returncode == 0
 
 
@@ -146,6 +152,7 @@ def main() -> int:
     options.add_argument("--cpus", action="store_true", help="as older processors would")
     chosen = options.parse_args()
     os.chdir(ROOT)
+    os.environ |= record.ONE_THREAD  # as recorded; and processes side by side share no core
     start = time.perf_counter()
     if chosen.cpus:
         passed = validate_as_older_cpus()
