@@ -83,7 +83,7 @@ def verdicts(folder, name):
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_nbval_goes_red_exactly_where_a_digit_was_altered(path, tmp_path, request):
-    if path.stem in record.NEED_JAX:
+    if record.needs_jax(path):
         request.getfixturevalue("jax")
     rng = random.Random(path.stem)
     nb = nbformat.read(path, as_version=4)

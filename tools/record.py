@@ -24,7 +24,7 @@ from rnn_core.saving import WIDGET
 ROOT = Path(__file__).resolve().parent.parent
 # Sums in another order differ in the last digit, and a curve may move by a pixel: one thread, one order.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-NEED_JAX = ("11_frameworks",)  # without it they run too, but say less
+NEED_JAX = ("notebooks/11_frameworks.ipynb",)  # without it they run too, but say less
 TIMING = "Timings differ from machine to machine: run this cell to see yours.\n"
 KEPT = ("nbgrader", "tags")  # of a cell's metadata: what decides how it is graded and compared
 FAILURES = (CellControlSignal, DeadKernelError, OSError, ValueError, nbformat.ValidationError)
@@ -35,9 +35,14 @@ def notebooks():
     return sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("solutions/*/*.ipynb")])
 
 
+def needs_jax(path):
+    """Is this a notebook whose outputs are those of a run with JAX?"""
+    return f"{path.parent.name}/{path.name}" in NEED_JAX
+
+
 def lacks_jax(path):
-    """Is this a notebook whose outputs need JAX, and is JAX missing?"""
-    return path.stem in NEED_JAX and importlib.util.find_spec("jax") is None
+    """Does this notebook need JAX, and is JAX missing?"""
+    return needs_jax(path) and importlib.util.find_spec("jax") is None
 
 
 def record(path):
