@@ -159,6 +159,7 @@ class Lesson:
 
     def __init__(self, page, address, path):
         self.page, self.address, self.complaints, self.abroad = page, address, [], []
+        self.path = path
         page.on("pageerror", lambda error: self.complaints.append(error.stack or str(error)))
         page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text))
         page.on("request", lambda request: self._note(request.url))

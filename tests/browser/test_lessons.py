@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import lab
 import pytest
+import record
 
 ACTIVE = "() => [window.lesson.content.activeCellIndex, window.lesson.content.mode]"
 # JupyterLab's body is 0 high and hides what overflows it, cells out of sight are not laid out, and what has been
@@ -58,7 +59,9 @@ def test_an_opened_lesson_shows_its_stored_pictures_before_it_is_run(lesson):
     assert min(lesson.pictures) > 0
 
 
-def test_the_run_says_what_the_recording_says(lesson):
+def test_the_run_says_what_the_recording_says(lesson, request):
+    if record.needs_jax(lesson.path):
+        request.getfixturevalue("jax")
     ran = zip(lab.said(lab.code_cells(lesson.page)), lab.said(lesson.recorded), strict=True)
     timing = ["timing" in cell["metadata"].get("tags", []) for cell in lesson.recorded]
     pairs = [pair for pair, free in zip(ran, timing, strict=True) if not free]
