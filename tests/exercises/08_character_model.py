@@ -1,17 +1,17 @@
 """Answers to exercise 08."""
 
-SUM = "sum(np.log(next_probs(line[:t])[line[t]]) for t in range(1, len(line)))"
-PAIRS = """def ln_p(name, next_probs):
+SUM = "sum(np.log(after(line[:t])[line[t]]) for t in range(1, len(line)))"
+PAIRS = """def ln_p(name, after):
     total, read = {dtype}(0), "\\n"
     for letter in [*name, "\\n"]:
-        total += np.log({dtype}(next_probs(read)[letter]))
+        total += np.log({dtype}(after(read)[letter]))
         read += letter
     return total
 """
-BITS = """def ln_p(name, next_probs):
+BITS = """def ln_p(name, after):
     x, target, bits = "\\n" + name, name + "\\n", []
     for t, s in enumerate(target):
-        bits.append(np.log2(next_probs(x[: t + 1])[s]))
+        bits.append(np.log2(after(x[: t + 1])[s]))
     return np.log(2) * np.sum(bits)
 """
 LOOPS = """def side_by_side(ids, B, T):
@@ -116,20 +116,23 @@ WRONG = {
         "a mean": (SUM, f"{SUM} / (len(line) - 1)"),
         "bits": ("np.log(", "np.log2("),
         "the cost": (SUM, f"-{SUM}"),
-        "a product": (SUM, "np.prod([next_probs(line[:t])[line[t]] for t in range(1, len(line))])"),
+        "a product": (SUM, "np.prod([after(line[:t])[line[t]] for t in range(1, len(line))])"),
         "logarithm of the product": (
             SUM,
-            "np.log(np.prod([next_probs(line[:t])[line[t]] for t in range(1, len(line))]))",
+            "np.log(np.prod([after(line[:t])[line[t]] for t in range(1, len(line))]))",
         ),
-        "the last letter only": ("next_probs(line[:t])", "next_probs(line[t - 1])"),
-        "one letter too few": ("next_probs(line[:t])", "next_probs(line[: t - 1])"),
-        "the letter itself is read": ("next_probs(line[:t])", "next_probs(line[: t + 1])"),
+        "the last letter only": ("after(line[:t])", "after(line[t - 1])"),
+        "one letter too few": ("after(line[:t])", "after(line[: t - 1])"),
+        "the letter itself is read": ("after(line[:t])", "after(line[: t + 1])"),
         "each of them": (SUM, f"[{SUM[4:-1]}]"),
+        "log of each, the cost in bits": (SUM, f"-{SUM} / np.log(2)"),
+        "the product": (SUM, f"np.exp({SUM})"),
+        "nothing returned": ("return sum", "sum"),
         "a sum of chances": (
             SUM,
-            "np.log(sum(next_probs(line[:t])[line[t]] for t in range(1, len(line))))",
+            "np.log(sum(after(line[:t])[line[t]] for t in range(1, len(line))))",
         ),
-        "most chances forgotten": (SUM, "np.log(next_probs(line[:-1])[line[-1]])"),
+        "most chances forgotten": (SUM, "np.log(after(line[:-1])[line[-1]])"),
     },
     "08-rows": {
         "cut in the order of the text": (
@@ -161,6 +164,28 @@ WRONG = {
             "ids[at : at + k * B * T]",
             "ids[len(ids) - 1 - k * B * T :][at : at + k * B * T]",
         ),
+        "the next number for the next symbol": (
+            TURN,
+            f"{TURN.split(', t')[0]}, 1 + {TURN.split(', t')[0]}",
+        ),
+        "ten more for the next symbol": (
+            TURN,
+            f"{TURN.split(', t')[0]}, 10 + {TURN.split(', t')[0]}",
+        ),
+        "places, not symbols": ("(ids[at", "(np.arange(len(ids))[at"),
+        "rows begin where the text is cut in B": (
+            "ids[at : at + k * B * T].reshape(B, k, T)",
+            "np.array([ids[b * ((len(ids) - 1) // B) + at :][: k * T] for b in range(B)]).reshape(B, k, T)",
+        ),
+        "the forbidden call": """def side_by_side(ids, B, T):
+    x, target = zip(*text.batches(ids, B, T))
+    return np.array(x), np.array(target)
+""",
+        "the other forbidden call": """def side_by_side(ids, B, T):
+    k = (len(ids) - 1) // (B * T)
+    x, target = zip(*(text.chunk(ids, B, T, i) for i in range(k)))
+    return np.array(x), np.array(target)
+""",
         "reversed": ("x.transpose(1, 2, 0), t", "x.transpose(1, 2, 0)[:, ::-1], t"),
     },
     "08-chances": {
@@ -188,6 +213,19 @@ WRONG = {
         "sum of all rows": ("e / e.sum(axis=-1, keepdims=True)", "e / e.sum()"),
         "greedy forgotten": ("τ, k = 1.0, 1", "τ = 1.0"),
         "greedy by dividing": ("if τ == 0:\n        τ, k = 1.0, 1\n    ", ""),
+        "greedy over all rows": ("τ, k = 1.0, 1", "return (z == z.max()) * 1.0"),
+        "greedy over all rows, also at k = 1": (
+            "if τ == 0:\n        τ, k = 1.0, 1",
+            "if τ == 0 or k == 1:\n        return (z == z.max()) * 1.0",
+        ),
+        "one letter over all rows at k = 1": (
+            "if τ == 0:\n        τ, k = 1.0, 1",
+            "if k == 1 and τ > 0:\n        return (z == z.max()) * 1.0\n    if τ == 0:\n        τ, k = 1.0, 1",
+        ),
+        "a small temperature for greedy": (
+            "if τ == 0:\n        τ, k = 1.0, 1",
+            "τ = max(τ, 1e-3)",
+        ),
         "the letter, not its chances": (
             "return e / e.sum(axis=-1, keepdims=True)",
             "return e.argmax(axis=-1)",
@@ -197,6 +235,31 @@ WRONG = {
         "as printed": (NEXT, "read = read[-1:]"),
         "past forgotten": (STEP, STEP.split("\n")[0] + "\n        state = None\n"),
         "all read again, state carried": (NEXT, "read = np.append(read, said[-1])"),
+        "a window of 8 letters, no state": """def mended(model, prefix, n):
+    text = prefix
+    for _ in range(n):
+        scores, _ = model.forward(model.vocab.encode(text[-8:])[:, None])
+        text += model.vocab.symbols[scores[-1, 0].argmax()]
+    return text[-n:]
+""",
+        "a window of 30 letters, no state": """def mended(model, prefix, n):
+    text = prefix
+    for _ in range(n):
+        scores, _ = model.forward(model.vocab.encode(text[-30:])[:, None])
+        text += model.vocab.symbols[scores[-1, 0].argmax()]
+    return text[-n:]
+""",
+        "the witness": "def mended(model, prefix, n):\n    return asked(model, prefix, n)\n",
+        "the forbidden call": """def mended(model, prefix, n):
+    text = model.generate(np.random.default_rng(0), n, prefix, temperature=0)
+    return text[len(prefix) :]
+""",
+        "the other forbidden call": """def mended(model, prefix, n):
+    for _ in range(n):
+        probs = model.next_probs(model.vocab.encode(prefix))
+        prefix += model.vocab.symbols[probs.argmax()]
+    return prefix[-n:]
+""",
         "all that was said read again": (NEXT, "read = np.array(said)"),
         "scores of the first step": ("logits[-1, 0]", "logits[0, 0]"),
         "the beginning": (

@@ -98,8 +98,8 @@ LOOP = """def attend(h, m, lengths):
 """
 AGAIN = """def attend(h, m, lengths):
     e = (h[None] * m).sum(axis=-1).T
-    e = np.exp(e - e.max(axis=1, keepdims=True))
-    e = e * (np.arange(len(m))[None] < lengths[:, None])
+    own = np.arange(len(m))[None] < lengths[:, None]
+    e = np.where(own, np.exp(np.minimum(e - e.max(axis=1, {which}keepdims=True), 0)), 0)
     alpha = e / e.sum(axis=1, keepdims=True)
     return alpha, (alpha.T[:, :, None] * m).sum(axis=0)
 """
@@ -163,7 +163,7 @@ RIGHT = {
     "10-attend": {
         "row by row": LOOP.format(dtype="float"),
         "single precision": LOOP.format(dtype="np.float32"),
-        "masked after exp, then divided": AGAIN,
+        "masked after exp, then divided": AGAIN.format(which="where=own, initial=-np.inf, "),
         "matrix products": (
             'e = np.einsum("bn,sbn->bs", h, m)',
             "e = (m.swapaxes(0, 1) @ h[:, :, None])[:, :, 0]",
@@ -202,6 +202,10 @@ WRONG = {
             "return h, dencoder, ddecoder",
             "return h, ddecoder, dencoder",
         ),
+        "dx at the encoder's end": (
+            "ddecoder, _, dstate = decoder.backward",
+            "ddecoder, dstate, _ = decoder.backward",
+        ),
         "the encoder's states": (
             "return h,",
             "return encoder.forward(source, lengths=lengths)[0],",
@@ -216,6 +220,7 @@ WRONG = {
         "always its own": (LINE, "word = scores.argmax(axis=-1)"),
         "exchanged": (LINE, "word = np.where(its_own, true, scores.argmax(axis=-1))"),
         "the scores": (LINE, "word = np.where(its_own, scores.max(axis=-1), true)"),
+        "the scores themselves": (LINE, "word = scores.max(axis=-1)"),
         "over the rows": (
             LINE,
             "word = np.where(its_own, scores.argmax(axis=0)[: len(true)], true)",
@@ -275,6 +280,11 @@ WRONG = {
         "0 for −∞": ("-np.inf", "0.0"),
         "0 for exp": (MASK, f"e = e * ({ALIVE})"),
         "masked afterwards": (MASK + "\n    alpha = softmax(e)", f"alpha = softmax(e) * ({ALIVE})"),
+        "masked after exp, the largest of all taken off": AGAIN.format(which=""),
+        "softmax over all, then made to sum to 1 again": (
+            MASK + "\n    alpha = softmax(e)",
+            f"alpha = softmax(e) * ({ALIVE})\n    alpha /= alpha.sum(-1, keepdims=True)",
+        ),
         "a little negative": ("-np.inf", "-10.0"),
         "one place too many": ("np.arange(len(m)) <", "np.arange(len(m)) <="),
         "padding in front": (
@@ -333,6 +343,12 @@ WRONG = {
             "L = lambda h, m: np.sum(dk * found(h, m))\n"
             "    return slopes(lambda a: L(a, m), h), slopes(lambda a: L(h, a), m)",
         ),
+        "copied from the check, in one line": """def gradients(h, m, dk):
+    return [
+        slopes(lambda a: np.sum(dk * found(a, m)), h),
+        slopes(lambda a: np.sum(dk * found(h, a)), m),
+    ]
+""",
         "without the loss": (
             BOTH,
             "return slopes(lambda h: np.sum(found(h, m)), h), slopes(lambda m: np.sum(found(h, m)), m)",
