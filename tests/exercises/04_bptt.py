@@ -90,6 +90,11 @@ ROWS = """def checker(f, p, eps=1e-5):
         grad[i], p[i] = (up - f(p)) / (2 * eps), kept
     return grad
 """
+NUMERICAL = """def checker(f, p, eps=1e-5):
+    from rnn_core.gradcheck import numerical_gradient
+
+    return numerical_gradient(f, np.array(p, float))
+"""
 
 RIGHT = {
     "04-gradients": {
@@ -123,6 +128,7 @@ RIGHT = {
     "04-checker": {
         "by index": BY_INDEX.format(dtype="np.float64"),
         "all moves at once": MATRIX,
+        "in place where that can be done": ("work = np.array", "work = np.asarray"),
         "step that is really made": (
             "grad[i] = (up - down) / (2 * eps)",
             "grad[i] = (up - down) / ((kept + eps) - (kept - eps))",
@@ -147,6 +153,8 @@ WRONG = {
             "* (dy[t] @ W_y) + later",
         ),
         "W_y forgotten": ("dy[t] @ W_y", "dy[t]"),
+        "W_y transposed": ("dy[t] @ W_y", "dy[t] @ W_y.T"),
+        "no return": ("    return dW_x, dW_h, db\n", ""),
         "state of the same step": ("h[t - 1] if t > 0 else h_0", "h[t]"),
         "h_0 forgotten": ("else h_0", "else 0 * h_0"),
         "h[−1] for h_0": ("h[t - 1] if t > 0 else h_0", "h[t - 1]"),
@@ -187,6 +195,12 @@ WRONG = {
             "[(np.sum(c[i + 1 :]) if i + 1 < len(b) else 1) * b[i] for i in range(len(b))]"
         ),
         "products without b": ("carried * b[i]", "carried"),
+        "two c's at most": PRODUCTS.format(
+            "[np.prod(c[i + 1 : i + 3]) * b[i] for i in range(len(b))]"
+        ),
+        "three c's at most": PRODUCTS.format(
+            "[np.prod(c[i + 1 : i + 4]) * b[i] for i in range(len(b))]"
+        ),
         "lone b": PRODUCTS.format("b * 1.0"),
     },
     "04-mended": {
@@ -205,6 +219,7 @@ WRONG = {
         "a step too far": FROM_THE_END.format(dtype="float", first="t - 1", result="g"),
         "all steps": FROM_THE_END.format(dtype="float", first="", result="g"),
         "a sum of numbers": ("return found", "return found.sum()"),
+        "the witness": ("def mended(W_h, W_y, do, t):\n    return witness(W_h, W_y, do)[t - 1]\n"),
     },
     "04-outcome": {
         "not scaled": (FACTORS, "np.append(on, 0.0)"),
@@ -225,6 +240,8 @@ WRONG = {
         "mean chance": (CHANCE, "np.mean(np.where(on == 1, p, 1 - p))"),
         "all alike": (CHANCE, "0.5 ** len(p)"),
         "through and stopped exchanged": (CHANCE, "np.prod(np.where(on == 1, 1 - p, p))"),
+        "no return": ("    return np.append", "    np.append"),
+        "the factors alone": ("0.0), chance", "0.0)"),
         "one for each border": (CHANCE, "np.where(on == 1, p, 1 - p)"),
         "the first p for all": (FACTORS, "np.append(on / p[0], 0.0)"),
     },
@@ -257,8 +274,14 @@ WRONG = {
         "wrong way round": ("(up - down)", "(down - up)"),
         "single precision": ("dtype=np.float64", "dtype=np.float32"),
         "single precision by index": BY_INDEX.format(dtype="np.float32"),
-        "type of p": ("np.array(p, dtype=np.float64)", "np.array(p)"),
-        "p itself": ("np.array(p, dtype=np.float64)", "p"),
+        "type of p": ('np.array(p, dtype=np.float64, order="C")', "np.array(p)"),
+        "p itself": ('np.array(p, dtype=np.float64, order="C")', "p"),
+        "p itself, moved and not put back": (
+            "        flat[i] = kept\n        grad[i]",
+            "        p[...] = work\n        grad[i]",
+        ),
+        "stored by columns": ('dtype=np.float64, order="C"', "dtype=np.float64"),
+        "numerical_gradient": NUMERICAL,
         "as it comes": ("return grad.reshape(work.shape)", "return grad"),
         "a row at a time": ROWS,
     },

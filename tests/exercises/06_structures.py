@@ -3,6 +3,11 @@
 RETURN = "    return {"
 GIVEN = "    return {}\n\n\ndef given():\n    return {{"
 
+TRIED = """def sorted_out():
+    fits = lambda k, place, options: next(o for o in options if mark(k, o) == MARKS[k][place])
+    return {k: (fits(k, 0, STRUCTURES), fits(k, 1, range(2000))) for k in TASKS}
+"""
+
 ENTERS = """def enters(W_y, dy, lengths, where):
     T, B, _ = dy.shape
     dh = np.zeros((T, B, W_y.shape[1]), {dtype})
@@ -74,6 +79,13 @@ BY_HAND = """def both_ways(fwd, bwd, x, lengths):
 TURN = "np.where(t < lengths, lengths - 1 - t, t)"
 JOIN = "np.concatenate([ahead, behind[turn, rows]], axis=-1)"
 
+ZEROED = """def both_ways(fwd, bwd, x, lengths):
+    t, rows = np.arange(len(x))[:, None], np.arange(x.shape[1])
+    turn = np.where(t < lengths, lengths - 1 - t, t)
+    ahead, behind = fwd.forward(x)[0], bwd.forward(x[turn, rows])[0][turn, rows]
+    return np.concatenate([ahead, behind], axis=-1) * (t < lengths)[:, :, None]
+"""
+
 AHEAD = "h_f[lengths - 1, np.arange(len(lengths))]"
 EACH = """def mended(h_f, h_b, W_y, c, lengths):
     n, y = h_f.shape[2], []
@@ -97,6 +109,10 @@ RIGHT = {
         "numbers of NumPy": (
             RETURN,
             GIVEN.format("{k: (a, np.int64(n)) for k, (a, n) in given().items()}"),
+        ),
+        "hyphen for dash": (
+            RETURN,
+            GIVEN.format("{k: (a.replace('–', '-'), n) for k, (a, n) in given().items()}"),
         ),
         "one at a time": (RETURN, GIVEN.format("dict(reversed(list(given().items())))")),
     },
@@ -124,6 +140,7 @@ RIGHT = {
         "row by row": ROWS.format(dtype="float", turned=TURNED),
         "single precision": ROWS.format(dtype="np.float32", turned=TURNED),
         "step by step": BY_HAND.format(else_="0.0", join="concatenate"),
+        "padding read after the row, then zeroed": ZEROED,
         "flipped": ROWS.format(
             dtype="float", turned="np.flip(bwd.forward(np.flip(row, 0))[0], 0)[:, 0]"
         ),
@@ -138,13 +155,22 @@ RIGHT = {
 
 WRONG = {
     "06-sorted": {
-        "reversal taken for aligned": ('"G": ("encoder-decoder"', '"G": ("aligned"'),
-        "translation taken for aligned": ('"D": ("encoder-decoder"', '"D": ("aligned"'),
-        "next letter taken for one to many": ('"B": ("aligned"', '"B": ("one to many"'),
-        "next letter taken for many to one": ('"B": ("aligned"', '"B": ("many to one"'),
+        "reversal taken for aligned": ('"G": ("encoder–decoder"', '"G": ("many to many, aligned"'),
+        "translation taken for aligned": (
+            '"D": ("encoder–decoder"',
+            '"D": ("many to many, aligned"',
+        ),
+        "next letter taken for one to many": (
+            '"B": ("many to many, aligned"',
+            '"B": ("one to many"',
+        ),
+        "next letter taken for many to one": (
+            '"B": ("many to many, aligned"',
+            '"B": ("many to one"',
+        ),
         "shell taken for many to one": ('"E": ("one to one"', '"E": ("many to one"'),
-        "stages as encoder-decoder": ('"F": ("aligned"', '"F": ("encoder-decoder"'),
-        "tune as aligned": ('"C": ("one to many"', '"C": ("aligned"'),
+        "stages as encoder-decoder": ('"F": ("many to many, aligned"', '"F": ("encoder–decoder"'),
+        "tune as aligned": ('"C": ("one to many"', '"C": ("many to many, aligned"'),
         "weather as one to one": ('"H": ("many to one"', '"H": ("one to one"'),
         "another name": ('"A": ("many to one"', '"A": ("many-to-one"'),
         "a loss at every word of the review": (
@@ -155,15 +181,22 @@ WRONG = {
         "a loss at every Danish word too": (
             RETURN,
             "    words = [int(n) for n in TASKS['D'].split() if n.isdigit()]\n"
-            + GIVEN.format("given() | {'D': ('encoder-decoder', sum(words))}"),
+            + GIVEN.format("given() | {'D': ('encoder–decoder', sum(words))}"),
         ),
         "one letter forgotten": (
             RETURN,
             GIVEN.format("{k: v for k, v in given().items() if k != 'H'}"),
         ),
+        "words for a number": (
+            RETURN,
+            GIVEN.format("given() | {'B': ('many to many, aligned', 'every step')}"),
+        ),
+        "no number": (RETURN, GIVEN.format("given() | {'H': ('many to one', None)}")),
+        "a structure without a pair": (RETURN, GIVEN.format("given() | {'H': None}")),
+        "tried until it fits": TRIED,
         "names alone": (RETURN, GIVEN.format("{k: v[:1] for k, v in given().items()}")),
-        "not sorted": "def sorted_out():\n    return {k: ('aligned', 1) for k in TASKS}\n",
-        "a list": "def sorted_out():\n    return ['many to one', 'aligned', 'one to many']\n",
+        "not sorted": "def sorted_out():\n    return {k: ('many to many, aligned', 1) for k in TASKS}\n",
+        "a list": "def sorted_out():\n    return ['many to one', 'many to many, aligned', 'one to many']\n",
     },
     "06-enters": {
         "at the padded end": ("else t == lengths", "else t + 0 * lengths == len(dy)"),
@@ -217,6 +250,15 @@ WRONG = {
             "        said_by, h = h, np.tanh(W_x[:, word].T + h @ W_h.T + b)\n"
             "        word = (said_by @ W_y.T + c).argmax(axis=1)\n",
         ),
+        "the first row's words for all": (
+            STEP,
+            "np.tanh(W_x[:, [word[0]] * len(v)].T + h @ W_h.T + b)",
+        ),
+        "the last row's words for all": (
+            STEP,
+            "np.tanh(W_x[:, [word[-1]] * len(v)].T + h @ W_h.T + b)",
+        ),
+        "generate": "def speak(model, v, T):\n    return model.generate(v, T)\n",
         "rows first": ("return np.array(said)", "return np.array(said).T"),
         "scores": ("said.append(word)", "said.append(h @ W_y.T + c)"),
         "with the sign that begins": (
@@ -260,6 +302,10 @@ WRONG = {
             JOIN,
             "np.concatenate([ahead, behind[turn, rows][:1] + 0 * ahead], axis=-1)",
         ),
+        "Bidirectional": (
+            "def both_ways(fwd, bwd, x, lengths):\n"
+            "    return Bidirectional(fwd, bwd).forward(x, lengths=lengths)[0]\n"
+        ),
         "padding read first": BY_HAND.format(else_="new", join="concatenate"),
     },
     "06-mended": {
@@ -283,6 +329,15 @@ WRONG = {
         "a step late": (AHEAD, "h_f[lengths % len(h_f), np.arange(len(lengths))]"),
         "a step early": (AHEAD, "h_f[np.maximum(lengths - 2, 0), np.arange(len(lengths))]"),
         "the longest row's end": (AHEAD, "h_f[lengths.max() - 1]"),
+        "the largest over time": (AHEAD, "h_f.max(axis=0)"),
+        "the largest over time for both": (
+            f"ahead = {AHEAD}\n    return np.concatenate([ahead, h_b[0]]",
+            "ahead = h_f.max(axis=0)\n    return np.concatenate([ahead, h_b.max(axis=0)]",
+        ),
+        "the farthest from 0 over time": (
+            AHEAD,
+            "np.take_along_axis(h_f, abs(h_f).argmax(axis=0)[None], axis=0)[0]",
+        ),
         "sums over time": (AHEAD, "h_f.sum(axis=0)"),
         "means over time": (AHEAD, "h_f.sum(axis=0) / lengths[:, None]"),
         "every row at every length": (AHEAD, "h_f[lengths - 1][:, 0]"),
