@@ -78,7 +78,7 @@ def test_other_students_have_other_numbers_and_the_same_points(exercise, seed):
 
 # Of every thousand seeds, a few once made an example in which a slip changed nothing.
 NAMED = {
-    "02-hand": (1, 127, 329, 461, 10034320),
+    "02-hand": (1, 127, 329, 335, 461, 10034320),
     "03-hand": (1, 9, 11, 14, 93, 141, 167, 212, 228, 252, 493, 542, 715, 988),
 }
 

@@ -162,6 +162,8 @@ WRONG = {
         "without the last": ("for piece in pieces", "for piece in pieces[:-1]"),
         "each piece twice": ("h, y = rule(h, piece)", "h, y = rule(rule(h, piece)[0], piece)"),
         "answers turned round": ("return answers", "return answers[::-1]"),
+        "the rule's arguments exchanged": ("rule(h, piece)", "rule(piece, h)"),
+        "the pair handed on": ("h, y = rule(h, piece)", "h = rule(h, piece)\n        y = h[1]"),
         "the start among the answers": ("h_0, []", "h_0, [h_0]"),
     },
     "01-window": {
@@ -170,6 +172,10 @@ WRONG = {
         "one word less": ("[-k:]", "[-k + 1 :]"),
         "the last one left out": ("[-k:]", "[-k - 1 : -1]"),
         "the word at that place alone": ("[-k:]", "[-k:][:1]"),
+        "words without blanks between": (
+            "tuple(sentence.split()[-k:])",
+            '"".join(sentence.split()[-k:])',
+        ),
         "letters": ("sentence.split()[-k:]", "sentence[-k:]"),
         "the order forgotten": (
             "tuple(sentence.split()[-k:])",
@@ -199,6 +205,8 @@ WRONG = {
         "the largest": (NOTE, "h = max(h, x_t)"),
         "a product": (NOTE, "h = h * x_t"),
         "nothing written": (NOTE, "h = h"),
+        "adds to −1": (NOTE, "h = h if h == 1 or h * x_t < 0 else h + x_t"),
+        "loses −1": (NOTE, "h = h if h == 1 else x_t if h == 0 or x_t == 0 else h"),
         "only plural": (NOTE, "h = x_t if h == 0 and x_t > 0 else h"),
         "writes where it should keep": (NOTE, "h = h if h == 0 else x_t"),
         "the lesson's unit": (NOTE, "h = np.tanh(3 * h + 2 * x_t)"),

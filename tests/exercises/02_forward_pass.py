@@ -60,6 +60,29 @@ THREE = """def arrows(T):
              (("x", "h", "W_x"), ("h", "y", "W_y"))]
     return found + [(f"h_{t - 1}", f"h_{t}", "W_h") for t in range(1, min(T, 3) + 1)]
 """
+IN_PLACE = """def forward(W_x, W_h, b, x, h_0=None):
+    h = h_0
+    if h is None:
+        h = np.zeros((x.shape[1], len(b)))
+    states = []
+    for x_t in x:
+        h[:] = np.tanh(x_t @ W_x.T + h @ W_h.T + b)
+        states.append(h.copy())
+    return np.stack(states)
+"""
+NO_COPY = IN_PLACE.replace("h.copy()", "h")
+LAST_OF_ZEROS = """def forward(W_x, W_h, b, x, h_0=None):
+    out = np.zeros((*x.shape[:2], len(b)))
+    for t in range(len(x)):
+        out[t] = np.tanh(x[t] @ W_x.T + out[t - 1] @ W_h.T + b)
+    return out
+"""
+NESTED = """def arrows(T):
+    return [
+        [(f"x_{t}", f"h_{t}", "W_x"), (f"h_{t - 1}", f"h_{t}", "W_h"), (f"h_{t}", f"y_{t}", "W_y")]
+        for t in range(1, T + 1)
+    ]
+"""
 COUNT = "n_h * (n_x + n_h + 1) + n_y * (n_h + 1)"
 
 RIGHT = {
@@ -87,6 +110,7 @@ RIGHT = {
         "side by side": FILLED.format(dtype="float", z=STACKED),
         "single precision": FILLED.format(dtype="np.float32", z=ROWS),
         "one row at a time": ONE_BY_ONE,
+        "writes into h_0": IN_PLACE,
     },
     "02-graph": {
         "lists": ZIPPED,
@@ -120,6 +144,12 @@ WRONG = {
         "tanh of degrees": MATRICES.format("[z, np.tanh(np.radians(z))]"),
         "h first": MATRICES.format("[np.tanh(z), z]"),
         "units as rows": MATRICES.format("np.array([z, np.tanh(z)]).T"),
+        "units exchanged": MATRICES.format("[z[::-1], np.tanh(z[::-1])]"),
+        "x_1 and h_0 exchanged": MATRICES.replace('"x_1"', '"h"')
+        .replace('"h_0"', '"x_1"')
+        .replace('"h"', '"h_0"')
+        .format("[z, np.tanh(z)]"),
+        "tan": MATRICES.format("[z, np.tan(z)]"),
         "one decimal": MATRICES.format("np.round([z, np.tanh(z)], 1)"),
         "another seed": ("mine[name] for", "numbers_of(SEED + 1)[name] for"),
     },
@@ -131,6 +161,8 @@ WRONG = {
         "b forgotten": (LINE, "h = np.tanh(W_x @ x_t + W_h @ h)"),
         "no tanh": (LINE, "h = W_x @ x_t + W_h @ h + b"),
         "tanh of one part": (LINE, "h = np.tanh(W_x @ x_t) + W_h @ h + b"),
+        "tanh of each part": (LINE, "h = np.tanh(W_x @ x_t) + np.tanh(W_h @ h) + np.tanh(b)"),
+        "tanh of both parts": (LINE, "h = np.tanh(W_x @ x_t + b) + np.tanh(W_h @ h)"),
         "b outside": (LINE, "h = np.tanh(W_x @ x_t + W_h @ h) + b"),
         "element by element": (LINE, "h = np.tanh(W_x @ x_t + W_h * h + b)"),
         "added to the old": (LINE, "h = h + np.tanh(W_x @ x_t + W_h @ h + b)"),
@@ -141,6 +173,9 @@ WRONG = {
     "02-forward": {
         "W_h as it lies": ("W_h.T", "W_h"),
         "h_0 ignored": (" if h_0 is None else h_0", ""),
+        "the last of zeros before step 1": LAST_OF_ZEROS,
+        "zeros for each step": ("x.shape[1], len(b)", "x.shape[0], len(b)"),
+        "all states one array": NO_COPY,
         "state not handed on": (
             "h = np.tanh(x_t @ W_x.T + h @ W_h.T + b)\n        states.append(h)",
             "states.append(np.tanh(x_t @ W_x.T + h @ W_h.T + b))",
@@ -162,6 +197,10 @@ WRONG = {
         "one step too few": ("range(1, T + 1)", "range(1, T)"),
         "from step 0": ("range(1, T + 1)", "range(T)"),
         "one step too many": ("range(1, T + 1)", "range(1, T + 2)"),
+        "a list for each step": NESTED,
+        "the letter t": ('f"x_{t}"', '"x_{t}"'),
+        "with a hat": ('f"y_{t}"', 'f"ŷ_{t}"'),
+        "numbers for names": ('f"x_{t}"', "t"),
         "weights not shared": ('"W_h"', 'f"W_h_{t}"'),
         "rolled": ('f"h_{t - 1}", f"h_{t}"', 'f"h_{t}", f"h_{t}"'),
         "backward": ('f"h_{t - 1}", f"h_{t}"', 'f"h_{t}", f"h_{t - 1}"'),
@@ -188,6 +227,7 @@ WRONG = {
         "two biases": (COUNT, "n_h * (n_x + n_h + 2) + n_y * (n_h + 1)"),
         "h_0 counted": (COUNT, f"{COUNT} + n_h"),
         "the number of the check": (COUNT, "5 if n_h == 1 else 42"),
+        "the numbers of the check": (COUNT, "42 if n_x > 1 else 5"),
         "shapes exchanged": (COUNT, "n_x * (n_x + n_h + 1) + n_y * (n_h + 1)"),
     },
 }

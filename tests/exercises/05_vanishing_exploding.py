@@ -97,6 +97,8 @@ WRONG = {
     "05-left": {
         "not transposed": (LINE, "product = W_h @ product"),
         "entry by entry": (LINE, "product = W_h.T * product"),
+        "not assigned": (LINE, "W_h.T @ product"),
+        "entry by entry, not transposed": (LINE, "product = W_h * product"),
         "one step only": (LINE, "product = W_h.T"),
         "two at a time": (LINE, "product = W_h.T @ W_h.T @ product"),
         "W times its transpose": (LINE, "product = W_h.T @ W_h @ product"),
@@ -111,6 +113,14 @@ WRONG = {
         "real parts": (RADIUS, "np.linalg.eigvals(W_h).real.max()"),
         "real parts' sizes": (RADIUS, "np.abs(np.linalg.eigvals(W_h).real).max()"),
         "the smallest": (RADIUS, "np.abs(np.linalg.eigvals(W_h)).min()"),
+        "the first": (RADIUS, "abs(np.linalg.eigvals(W_h)[0])"),
+        "the last": (RADIUS, "abs(np.linalg.eigvals(W_h)[-1])"),
+        "as if symmetric": (RADIUS, "np.abs(np.linalg.eigvalsh(W_h)).max()"),
+        "as if symmetric, the upper half": (
+            RADIUS,
+            'np.abs(np.linalg.eigvalsh(W_h, UPLO="U")).max()',
+        ),
+        "the largest on the diagonal": (RADIUS, "np.abs(np.diag(W_h)).max()"),
         "s_max for ρ": (RADIUS, "np.linalg.norm(W_h, 2)"),
         "ρ for s_max": ("np.linalg.norm(W_h, 2)", "np.abs(np.linalg.eigvals(W_h)).max()"),
         "Frobenius norm": ("np.linalg.norm(W_h, 2)", "np.linalg.norm(W_h)"),
