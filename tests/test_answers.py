@@ -1,5 +1,7 @@
 """Every autograded task gives nothing for plausible wrong answers, and all points for different right ones."""
 
+import re
+
 import pytest
 from answers import ROOT, Exercise, attempt
 
@@ -33,6 +35,22 @@ def test_a_wrong_answer_scores_nothing(exercise, task, answer):
 def test_the_solution_scores_full(exercise, task):
     verdict = exercise.score(task, exercise.cell(task).source)
     assert (verdict.points, verdict.told) == (exercise.points(task), "")
+
+
+def handed_out(check):
+    """The check as students have it, without its hidden tests."""
+    return re.sub("(?s)### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", "", check)
+
+
+@pytest.mark.parametrize(("exercise", "task"), TASKS)
+def test_a_check_can_be_run_again(exercise, task):
+    """What it took away, or put in a name's place, it has given back: its students run it many times."""
+    names = exercise.names_before(task)
+    attempt(exercise.cell(task).source, names)
+    check = exercise.cell(f"{task}-check").source
+    for source in (handed_out(check), handed_out(check), check, check):
+        verdict = attempt(source, names)
+        assert (verdict.points, verdict.told) == (1, "")
 
 
 @pytest.mark.parametrize(("exercise", "task"), TASKS)

@@ -104,6 +104,20 @@ IN_PLACE = """def descended(params, grads, lr):
     params -= lr * grads
     return params
 """
+OVERWRITTEN = """def descended(params, grads, lr):
+    if isinstance(params, {kinds}):
+        for k in params if isinstance(params, dict) else range(len(params)):
+            params[k] = descended(params[k], grads[k], lr)
+        return params
+    if params is None:
+        return None
+    if isinstance(params, dict):
+        return {{name: descended(params[name], grads[name], lr) for name in params}}
+    if isinstance(params, (tuple, list)):
+        parts = [descended(p, g, lr) for p, g in zip(params, grads)]
+        return type(params)(*parts) if hasattr(params, "_fields") else type(params)(parts)
+    return params - lr * grads
+"""
 OURS = """def descended(params, grads, lr):
     from rnn_core.tree import tree_map
     return tree_map(lambda p, g: p - lr * g, params, grads)
@@ -132,6 +146,11 @@ GATES_ALONE = """def moved(state, kind):
         cell = kind(W_x, W_h, b_x + b_h)
     return ManyToMany(cell, Readout(state["head.weight"], state["head.bias"]))
 """
+WITNESS = """def moved(state, kind):{first}
+    cell = {{name[4:]: array for name, array in state.items() if name.startswith("rnn.")}}
+    return ManyToMany({call}(cell, kind), Readout(state["head.weight"], state["head.bias"]))
+"""
+AGAIN = "from rnn_core.pytorch_weights import from_pytorch"
 HALVED = """def moved(state, kind):
     W_x, W_h = state["rnn.weight_ih_l0"], state["rnn.weight_hh_l0"]
     b = state["rnn.bias_ih_l0"] + state["rnn.bias_hh_l0"]
@@ -179,6 +198,9 @@ RIGHT = {
     "11-tree": {
         "matched": MAPPED,
         "with _replace": REPLACED,
+        "keys in the order of the alphabet, as jax.tree.map has them": TREE.replace(
+            "for name in params}", "for name in sorted(params)}"
+        ).format(made=MADE, end="params - lr * grads"),
         "single precision": TREE.format(
             made=MADE, end="np.float32(params) - np.float32(lr) * np.float32(grads)"
         ),
@@ -201,6 +223,7 @@ RIGHT = {
             f"{NEXT}\n    {OUT}",
             "h = h - 0.5 * h\n    h = h + x\n    return h, -1.0 * (0.0 - larger(h, 0.0))",
         ),
+        "a quotient": (NEXT, "h = h / 2 + x"),
         "minus minus": (OUT, "return h, h + larger(-h, 0.0)"),
     },
 }
@@ -311,6 +334,11 @@ WRONG = {
             made=MADE, end="params - lr * grads"
         ),
         "in place": IN_PLACE,
+        "the slopes scaled in place": TREE.replace(
+            "return {end}", "grads *= lr\n    return {end}"
+        ).format(made=MADE, end="params - grads"),
+        "a list overwritten": OVERWRITTEN.format(kinds="list"),
+        "a dictionary overwritten": OVERWRITTEN.format(kinds="dict"),
         "names lost": TREE.replace(
             "{{name: descended(params[name], grads[name], lr) for name in params}}",
             "[descended(params[name], grads[name], lr) for name in params]",
@@ -346,10 +374,27 @@ WRONG = {
         "head without bias": (HEAD, 'Readout(state["head.weight"], 0 * state["head.bias"])'),
         "head turned": (HEAD, 'Readout(state["head.weight"].T, state["head.bias"])'),
         "a pair": (MOVED, f"(kind(W_x, W_h, *biases), {HEAD})"),
+        "the witness": WITNESS.format(first="", call="from_pytorch"),
+        "the witness, in its module": WITNESS.format(first="", call="pytorch_weights.from_pytorch"),
+        "the witness, imported inside": WITNESS.format(
+            first=f"\n    {AGAIN}\n", call="from_pytorch"
+        ),
+        "the witness, imported before": f"{AGAIN}\n\n\n"
+        + WITNESS.format(first="", call="from_pytorch"),
         "always a GRU": (BIASES, "(b_x + b_h,)\n    kind = RNN"),
     },
     "11-traced": {
         "as given": OUTSIDE,
+        "written down outside as well": (OUT, 'kept["h"] = h\n    return h, larger(h, 0.0)'),
+        "made anew outside": (
+            f"{NEXT}\n    {OUT}",
+            "global kept\n    h = 0.5 * h + x\n    kept = {'h': h}\n    return h, larger(h, 0.0)",
+        ),
+        "begun from outside": (
+            f"{NEXT}\n    {OUT}",
+            'kept["h"] = 0.5 * kept["h"] + x\n    return kept["h"], larger(kept["h"], 0.0)',
+        ),
+        "times its sign": (OUT, "return h, h * (h > 0)"),
         "a branch": (OUT, "return h, h if h > 0 else 0.0 * h"),
         "a branch on x": (
             f"{NEXT}\n    {OUT}",
