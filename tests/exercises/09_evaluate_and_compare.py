@@ -11,6 +11,11 @@ FROM_BITS = """def by_hand():
     bits = sum(np.log2(1 / p) for p in mine["p"]) / 4
     return [bits * np.log(2), bits, 2**bits, 2 ** (bits * mine["letters"])]
 """
+ROUNDED = """def by_hand():
+    nats = round(float(-np.log(mine["p"]).mean()), 2)
+    told = [nats, nats / 0.693, 2.718**nats, 2.718 ** (nats * mine["letters"])]
+    return [float(f"{{number:.{digits}g}}") for number in told]
+"""
 LOOPS = """def bigram(ids, V, α):
     P = np.zeros((V, V), {dtype})
     for a in range(V):
@@ -105,11 +110,14 @@ RIGHT = {
         "from the product": PRODUCT.format(dtype="float"),
         "single precision": PRODUCT.format(dtype="np.float32"),
         "from bits": FROM_BITS,
+        "three digits on the way": ROUNDED.format(digits=6),
+        "three digits everywhere": ROUNDED.format(digits=3),
     },
     "09-bigram": {
         "loops": LOOPS.format(dtype="float"),
         "single precision": LOOPS.format(dtype="np.float32"),
         "one-hot vectors": ONE_HOT,
+        "a list of lists": (f"return {ABOVE} / {BELOW}", f"return ({ABOVE} / {BELOW}).tolist()"),
         "codes of pairs, and weights": CODES,
     },
     "09-apart": {
@@ -151,7 +159,13 @@ WRONG = {
         ),
         "a word like a letter": ('np.exp(mine["letters"] * nats)', "np.exp(nats)"),
         "the other way": ('np.exp(mine["letters"] * nats)', 'np.exp(nats / mine["letters"])'),
-        "always four letters": ('mine["letters"]', "3"),
+        "always three letters": ('mine["letters"]', "3"),
+        "always four letters": ('mine["letters"]', "4"),
+        "one over the product": (
+            'np.exp(mine["letters"] * nats)',
+            '1 / np.prod(mine["p"])',
+        ),
+        "one letter too few": ('mine["letters"] * nats', '(mine["letters"] - 1) * nats'),
         "divided by one too many": (NATS, f"{NATS} * 4 / 5"),
     },
     "09-bigram": {
@@ -205,6 +219,8 @@ WRONG = {
         ),
         "one too few to train on": (TRAIN, "np.arange(0, cut - T, step)"),
         "one too few for the test": (TEST, "np.arange(cut, n - T, step)"),
+        "one at least": (TEST, "np.arange(cut, max(cut + 1, n - T + 1), step)"),
+        "one at least to train on": (TRAIN, "np.arange(0, max(1, cut - T + 1), step)"),
         "over the end": (TEST, "np.arange(cut, n, step)"),
         "over the border": (TRAIN, "np.arange(0, cut, step)"),
         "side by side always": (BOTH, BOTH.replace("step)", "T)")),
@@ -225,6 +241,7 @@ WRONG = {
         "the mean price": ("prices[:-1]", "np.full(len(true), prices.mean())"),
         "forecasts a day late": ("true = prices[1:]", "true = prices[:-1]"),
         "off to one side": (OFF, "guess - true <= tolerance * true"),
+        "off to the other side": (OFF, "true - guess <= tolerance * true"),
         "in dollars": (OFF, "np.abs(guess - true) <= tolerance"),
         "in per cent": (OFF, "100 * np.abs(guess / true - 1) <= tolerance"),
         "of the forecast": (OFF, "np.abs(guess - true) <= tolerance * guess"),
@@ -252,6 +269,10 @@ WRONG = {
         "last one forgotten": ("states[1:]", "states[:-1]"),
         "the last alone": ("np.array(states[1:])", "states[-1]"),
         "rows share a state": (SEES, "states[-1].mean(axis=0) @ cell.W_h.T"),
+        "rows go on from the first": (SEES, "states[-1][:1] @ cell.W_h.T"),
+        "rnn_core's own": "def mended(cell, x, h_0):\n    return cell.forward(x, h_0)[0]\n",
+        "rnn_core's own, made again": "def mended(cell, x, h_0):\n"
+        "    return RNN(cell.W_x, cell.W_h, cell.b).forward(x, h_0)[0]\n",
         "begins at zero": ("states = [h_0]", "states = [np.zeros_like(h_0)]"),
         "added, not passed on": (NEW, f"states[-1] + {NEW}"),
         "backwards": ("for x_t in x:", "for x_t in x[::-1]:"),
