@@ -22,10 +22,12 @@ from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 from grading.remarks import Remark, flag
-from grading.sandbox import Watch, kernelspec
+from grading.sandbox import SHARED, Watch, emptied, kernelspec
 
 CONTROL = "exec(compile({!r}, '<control>', 'exec'), dict(globals()))"
+COUNT = "_wrong_answers_accepted"  # no name that a student would take
 NUMBERS = itertools.count()
+SHOWN = ("text/plain", "image/png", "image/jpeg")  # of an output: nothing with scripts in it
 LARGEST_MESSAGE = 8 * 2**20  # bytes, of what a kernel may send at once
 TAMPERED = "The check of {} accepts answers that are known to be wrong: something has changed it."
 
@@ -41,12 +43,12 @@ class Isolated(Execute):
         c = Config()
         c.KernelManager.connection_file = str(place / f"connection-{next(NUMBERS)}.json")
         if isolated:  # no network in there: sockets are files in the folder that it shares
-            c.KernelManager.transport, c.KernelManager.ip = "ipc", str(place / "k")
+            c.KernelManager.transport, c.KernelManager.ip = "ipc", str(place / SHARED / "k")
         super().__init__(config=c, **kwargs)
         self.timeout, self.startup_timeout, self.iopub_timeout = int(limits.cell), 60, 4
         self.interrupt_on_timeout, self.coalesce_streams = False, True
         self.kernel_name, self.limits, self.deadline = "isolated", limits, deadline
-        self.at, self.watch, self.written = None, None, 0
+        self.place, self.at, self.watch, self.written = place, None, None, 0
 
     def create_kernel_manager(self):
         km = super().create_kernel_manager()
@@ -56,7 +58,7 @@ class Isolated(Execute):
 
     def preprocess_cell(self, cell, resources, index):
         if self.watch is None:
-            self.watch = Watch(self.km.provisioner.pid, self.limits)
+            self.watch = Watch(self.km.provisioner.pid, self.limits, self.place / SHARED)
             self.watch.start()
         self.at, self.written = index, 0
         if cell.cell_type != "code":
@@ -84,6 +86,10 @@ class Isolated(Execute):
                 if before <= self.limits.output:
                     cell.outputs.append(new_output("stream", text="\n… the rest was cut.\n"))
                 return None
+        if "data" in msg["content"]:
+            data = msg["content"]["data"]
+            msg["content"]["data"] = {mime: data[mime] for mime in SHOWN if mime in data}
+            msg["content"]["metadata"] = {}
         return super().process_message(msg, cell, cell_index)
 
 
@@ -104,7 +110,10 @@ def run(nb, controls, limits, isolated=True):
         place = Path(folder)
         kernelspec(place, limits, isolated)
         os.environ["JUPYTER_PATH"] = folder
-        nb, stopped = rounds(with_controls(nb, controls), limits, isolated, place)
+        try:
+            nb, stopped = rounds(with_controls(nb, controls), limits, isolated, place)
+        finally:
+            emptied(place / SHARED)
     remarks = [flag(f"{name} was stopped: {told}") for name, told in stopped.items()]
     return without_controls(nb, remarks), remarks
 
@@ -117,6 +126,7 @@ def rounds(nb, limits, isolated, place):
         for cell in trial.cells:
             if cell.id in stopped:
                 cell.source = f"raise RuntimeError({stopped[cell.id]!r})"
+        emptied(place / SHARED)  # what one kernel leaves there is nothing of the next one's
         kernel = Isolated(limits, deadline, isolated, place)
         try:
             kernel.preprocess(trial, {"metadata": {"path": str(place)}})
@@ -156,16 +166,16 @@ def with_controls(nb, controls):
         task = cell.id.removesuffix("-check")
         if kind(cell) == "check" and controls.get(task):
             source = "\n".join(attempt(answer, cell.source) for answer in controls[task])
-            source = "accepted = 0\n" + source + "\nassert accepted, 'as it should be'"
+            source = f"{COUNT} = 0\n{source}\nassert {COUNT}, 'as it should be'"
             control = new_code_cell(source, id=f"{task}-control", metadata={"control": task})
             made.cells.append(control)
     return made
 
 
 def attempt(answer, check):
-    """Code that counts in `accepted` whether a check accepts an answer, in a copy of all names."""
+    """Code that counts in COUNT whether a check accepts an answer, in a copy of all names."""
     both = CONTROL.format(f"{answer}\n{check}")
-    return f"try:\n    {both}\n    accepted += 1\nexcept BaseException:\n    pass"
+    return f"try:\n    {both}\n    {COUNT} += 1\nexcept BaseException:\n    pass"
 
 
 def without_controls(nb, remarks):

@@ -19,6 +19,7 @@ import psutil
 import rnn_core
 
 STARTER = Path(__file__).with_name("limits.py")
+SHARED = "shared"  # the folder of a run in which code may write: the sockets that lead out
 MISSING = """\
 Grading runs the code of others, so it wants bubblewrap, and {0}.
     Debian, Ubuntu   sudo apt install bubblewrap
@@ -60,7 +61,11 @@ def require():
 
 
 def walls(folder, files=Limits.file):
-    """Arguments of bwrap: what the sandbox is made of. `folder` is the one place shared with it."""
+    """Arguments of bwrap: what the sandbox is made of. Of `folder` it may write into SHARED only.
+
+    The rest of it, the command that starts the next kernel among it, is read out here: in there nobody
+    may change it.
+    """
     python = {sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1].as_posix()}
     package = Path(rnn_core.__file__).parent
     shown = [*sorted(python - {"/usr"}), package, STARTER]
@@ -82,7 +87,8 @@ def walls(folder, files=Limits.file):
         *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
         *("--size", str(files), "--tmpfs", "/tmp"),
         *(part for path in shown for part in ("--ro-bind", str(path), str(path))),
-        *("--bind-try", str(folder), str(folder), "--chdir", "/tmp"),
+        *("--ro-bind-try", str(folder), str(folder)),
+        *("--bind-try", str(folder / SHARED), str(folder / SHARED), "--chdir", "/tmp"),
         *(part for pair in environment.items() for part in ("--setenv", *pair)),
     ]
 
@@ -110,9 +116,10 @@ def kernelspec(folder, limits, isolated):
 class Watch(threading.Thread):
     """Ends a process and all it has started when together they use too much; says in `told` why."""
 
-    def __init__(self, pid, limits):
+    def __init__(self, pid, limits, shared=None):
         super().__init__(daemon=True)
-        self.pid, self.limits, self.told, self.ended = pid, limits, "", threading.Event()
+        self.pid, self.limits, self.shared = pid, limits, shared
+        self.told, self.ended = "", threading.Event()
 
     def run(self):
         while not self.ended.wait(0.1):
@@ -131,7 +138,32 @@ class Watch(threading.Thread):
         used = sum(resident(process) for process in family)
         if used > self.limits.memory:
             return f"It used more than {self.limits.memory / 2**30:.1f} GiB of memory."
+        if self.shared and written(self.shared) > self.limits.file:
+            return f"It wrote more than {self.limits.file / 2**20:.0f} MiB of files."
         return ""
+
+
+def written(folder):
+    """Bytes of all files below a folder; each name counts a page, and what cannot be read has no end."""
+    total, places = 0, [folder]
+    while places:
+        try:
+            for entry in os.scandir(places.pop()):
+                total += 4096 + entry.stat(follow_symlinks=False).st_size
+                if entry.is_dir(follow_symlinks=False):
+                    places.append(entry.path)
+        except FileNotFoundError:
+            continue  # it has just been deleted
+        except OSError:
+            return float("inf")  # no rights, or deeper than a path may be
+    return total
+
+
+def emptied(folder):
+    """An empty folder in place of what code has left there, however deep that is or closed."""
+    for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+        subprocess.run([*command, str(folder)], capture_output=True, check=False)
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def resident(process):
