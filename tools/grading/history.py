@@ -39,14 +39,14 @@ class History:
             kept.write_bytes(content)
         cut = self.path.exists() and not self.path.read_bytes().endswith(b"\n")
         with self.path.open("a", encoding="utf-8") as file:
-            file.write("\n" * cut + json.dumps(record, ensure_ascii=False) + "\n")
+            file.write("\n" * cut + json.dumps(record) + "\n")  # ASCII, whatever names hold
         self.records.append(record)
         return record
 
 
 def read(path):
     """The records of a file; a last line that was cut off by a crash is passed over."""
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+    for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else []:
         try:
             yield json.loads(line)
         except json.JSONDecodeError:

@@ -8,11 +8,16 @@ One folder or one file for each student, named as the platforms name them:
     ada/03_bptt_by_hand/03_bptt_by_hand.ipynb                          nbgrader
     ada.ipynb, ada_03_bptt_by_hand.ipynb, ada/anything.ipynb           anybody
 
-Nothing is opened here, links are not followed, and no name of a file is trusted.
+Nothing is opened here, links are not followed, and no name of a file is trusted. What is no notebook is
+listed all the same, so that nobody who handed in something is lost.
 """
 
+import contextlib
+import hashlib
+import os
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,35 +47,54 @@ def submissions(folder, exercise):
     if not folder.is_dir():
         raise ValueError(f"FROM is {folder}, wanted a folder of submissions")
     found = {}
-    for path in sorted(folder.iterdir()):
-        if path.name in SKIPPED or path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            student, inside = of_folder(path.name), walk(path)
-        elif path.suffix == ".ipynb":
-            student, inside = of_file(path.stem, exercise), [path]
+    for path in below(folder):
+        if is_folder(path):
+            name, inside = of_folder(path.name), walk(path)
         else:
-            continue
-        found.setdefault(student, []).extend(inside)
+            name, inside = of_file(path.stem, exercise), [path]
+        found.setdefault(name, []).extend(inside)
     if not found:
         raise ValueError(f"FROM is {folder}, wanted a folder or an .ipynb file for each student")
-    return [submission(student, files) for student, files in sorted(found.items())]
+    return [submission(student, found[name]) for student, name in sorted(named(found).items())]
+
+
+def named(names):
+    """{name fit for a folder: the name it stands for}: two who would have one name get something added."""
+    clean = Counter(fit(name) for name in names)
+    made = {}
+    for name in names:
+        plain = fit(name)
+        if clean[plain] > 1 and plain != name:
+            plain += "-" + hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:6]
+        made[plain] = name
+    return made
+
+
+def below(folder):
+    """What is in a folder, without what systems put there by themselves; nothing where it cannot be read."""
+    with contextlib.suppress(OSError):
+        paths = sorted(folder.iterdir())
+        return [p for p in paths if p.name not in SKIPPED and not p.name.startswith(".")]
+    return []
 
 
 def walk(folder):
     """All files below a folder; links are listed and not followed."""
-    found = []
-    for path in sorted(folder.iterdir()):
-        if path.name in SKIPPED:
-            continue
-        found += walk(path) if path.is_dir() and not path.is_symlink() else [path]
+    found, folders = [], [folder]
+    for place in folders:  # grows meanwhile, since folders may be nested very deeply
+        for path in below(place):
+            (folders if is_folder(path) else found).append(path)
     return found
 
 
+def is_folder(path):
+    return os.path.isdir(path) and not os.path.islink(path)
+
+
 def submission(student, files):
-    links = [path for path in files if path.is_symlink()]
+    links = [path for path in files if os.path.islink(path)]
     plain = [path for path in files if path not in links]
-    notebooks = [path for path in plain if path.suffix == ".ipynb" and path.is_file()]
+    notebooks = [path for path in plain if path.suffix.lower() == ".ipynb" and os.path.isfile(path)]
     others = [path.name for path in plain if path not in notebooks]
     latest = sorted(notebooks, key=lambda path: (time_of(path), path.name), reverse=True)
     names = [path.name for path in links]
@@ -80,31 +104,35 @@ def submission(student, files):
 def of_folder(name):
     """The student whom a folder's name tells."""
     match = MOODLE.fullmatch(name)
-    return fit(match["student"] if match else name)
+    return unicodedata.normalize("NFC", match["student"] if match else name)
 
 
 def of_file(stem, exercise):
     """The student whom a file's name tells, without the exercise's own name and a browser's (1)."""
+    stem = unicodedata.normalize("NFC", stem)
     if match := BLACKBOARD.fullmatch(f"{stem}.ipynb"):
-        return fit(match["student"])
+        return match["student"]
     if match := CANVAS.fullmatch(stem):
-        return fit(match["student"].replace("_LATE", ""))
+        return match["student"].replace("_LATE", "")
     rest = re.sub(rf"[\s_-]*{re.escape(exercise)}([\s_-]*\(?\d+\)?)?$", "", stem, flags=re.I)
-    return fit(rest or stem)
+    return rest or stem
 
 
 def fit(name):
     """The name with nothing in it that a path, a pattern or a table could take for something else."""
-    plain = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFC", name)).strip("._-@")
+    plain = re.sub(r"[^\w.@-]+", "_", name).strip("._-@")
     return plain[:80] or "nameless"
 
 
 def time_of(path):
     """When it was handed in: an attempt's time in its name, or the file's own."""
-    match = BLACKBOARD.fullmatch(path.name)
-    if match:
-        return datetime.strptime(match["time"], "%Y-%m-%d-%H-%M-%S").replace(tzinfo=UTC)
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+    with contextlib.suppress(ValueError):  # a name like that with a day that there never was
+        if match := BLACKBOARD.fullmatch(path.name):
+            return datetime.strptime(match["time"], "%Y-%m-%d-%H-%M-%S").replace(tzinfo=UTC)
+    changed = path.stat().st_mtime
+    with contextlib.suppress(OSError, OverflowError, ValueError):  # a year that no calendar has
+        return datetime.fromtimestamp(changed, UTC).replace(microsecond=0)
+    return datetime.fromtimestamp(0, UTC)
 
 
 def content(path):
