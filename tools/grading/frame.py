@@ -8,6 +8,8 @@ from the student. Cells that the student added keep their place. What had to be 
 import ast
 import copy
 import json
+import re
+from urllib.parse import quote
 
 import nbformat
 from exercise_rules import graded, kind
@@ -19,6 +21,8 @@ OPEN = (
     "written",
     "",
 )  # kinds of cells that are the student's, if they are code or graded
+PICTURES, BASE64 = ("image/png", "image/jpeg", "image/gif"), re.compile(r"[\w+/=\s]+", re.ASCII)
+TYPES = ("code", "markdown", "raw")
 MOST_CELLS, LONGEST = 400, 100_000  # cells of a notebook, characters of a cell
 
 
@@ -35,16 +39,36 @@ def opened(content):
         raise ValueError(f"the file is no notebook: {type(error).__name__}: {error}") from None
     if len(cells) > MOST_CELLS:
         raise ValueError(f"the notebook has {len(cells)} cells, wanted at most {MOST_CELLS}")
-    if longest := max((len(source) for _, _, source in cells), default=0) > LONGEST:
+    if (longest := max((len(source) for _, _, source in cells), default=0)) > LONGEST:
         raise ValueError(f"a cell has {longest:,} characters, wanted at most {LONGEST:,}")
-    return cells
+    return [
+        (type_, names, pictured(source, raw) if type_ == "markdown" else source)
+        for (type_, names, source), raw in zip(cells, nb["cells"], strict=True)
+    ]
 
 
 def cell_of(raw):
-    source = raw["source"] if isinstance(raw["source"], str) else "".join(raw["source"])
-    settings = raw.get("metadata", {}).get("nbgrader", {})
+    source = raw.get("source") or ""
+    source = source if isinstance(source, str) else "".join(source)
+    settings = (raw.get("metadata") or {}).get("nbgrader", {})
     grade_id = settings.get("grade_id") if isinstance(settings, dict) else None
-    return str(raw["cell_type"]), (str(grade_id or ""), str(raw.get("id") or "")), source
+    type_ = raw["cell_type"] if raw["cell_type"] in TYPES else "strange"
+    source = source.replace("\r\n", "\n")
+    source = source.encode("utf-8", "replace").decode()  # half a character, which no file can hold
+    return type_, (str(grade_id or ""), str(raw.get("id") or "")), source
+
+
+def pictured(source, raw):
+    """Prose that holds the pictures attached to its cell; nbconvert would refuse one that is not there."""
+    attached = raw.get("attachments")
+    for name, kinds in attached.items() if isinstance(attached, dict) else []:
+        for mime in PICTURES:
+            data = kinds.get(mime) if isinstance(kinds, dict) else None
+            if isinstance(data, str) and BASE64.fullmatch(data):
+                put = f"data:{mime};base64,{''.join(data.split())}"
+                source = source.replace(f"attachment:{name}", put)
+                source = source.replace(f"attachment:{quote(name)}", put)
+    return source.replace("attachment:", "missing:")
 
 
 def share(cells, exercise):
@@ -100,12 +124,12 @@ def taken(cell, cells, used, remarks):
 
 def missed(cell, cells, used, remarks):
     """What to take for a cell that is not there: another one that defines the same, or nothing."""
-    wanted = functions(cell.source)
+    wanted = defined(cell.source)
     for n, (type_, _, source) in enumerate(cells):
-        if n not in used and type_ == "code" and wanted and wanted <= functions(source):
+        if n not in used and type_ == "code" and wanted and wanted <= defined(source):
             used[n] = cell.id
             told = f"{cell.id} was missing; a cell that defines {min(wanted)} was taken for it"
-            remarks.append(flag(told))
+            remarks.append(flag(told) if graded(cell) else Remark(told))
             return source
     if graded(cell):
         remarks.append(flag(f"{cell.id} was deleted"))
@@ -114,11 +138,15 @@ def missed(cell, cells, used, remarks):
     return cell.source
 
 
-def functions(source):
+def defined(source):
+    """The functions that a cell defines; where it defines none, the names to which it gives a value."""
     try:
-        return {n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)}
+        body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
+    given = [target for n in body if isinstance(n, ast.Assign) for target in n.targets]
+    names = {target.id for target in given if isinstance(target, ast.Name)}
+    return {n.name for n in body if isinstance(n, ast.FunctionDef)} or names
 
 
 def edited(cell, cells):
