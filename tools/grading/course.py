@@ -43,6 +43,8 @@ CONFIG = """\
 # Read by `nbgrader formgrader`, started in this folder: written answers are graded there.
 c = get_config()
 c.CourseDirectory.root = "."
+# What students wrote is shown without the scripts in it: that page has the rights of your Jupyter.
+c.HTMLExporter.sanitize_html = True
 """
 
 

@@ -14,6 +14,9 @@ from grading.course import Course, tasks
 from grading.history import History, digest
 
 MOST_CONTROLS = 4
+# a page shows what a student wrote: no script of it may run, nothing be fetched or sent
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'"
+META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
 # nbgrader's page draws tables without any room between their columns
 STYLE = (
     "<style>.rendered_html td, .rendered_html th, table td, table th { padding: 0 1em 0 0 }</style>"
@@ -77,7 +80,8 @@ class Desk:
         """Write the student's feedback; into `held` instead while somebody has to look first."""
         path = self.course.feedback(self.exercise, student)
         page = path.read_text(encoding="utf-8")
-        path.write_text(page.replace("</head>", f"{STYLE}</head>", 1), encoding="utf-8")
+        page = page.replace("<head>", f"<head>{META}", 1).replace("</head>", f"{STYLE}</head>", 1)
+        path.write_text(page, encoding="utf-8")
         place = self.course.root / "held" / student / path.name
         place.unlink(missing_ok=True)
         if held:

@@ -5,6 +5,7 @@ import html
 from collections import Counter
 from dataclasses import dataclass
 
+LONGEST = 5000  # characters of a cell of the table; spreadsheets take some 30,000
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -100,7 +101,16 @@ def write_csv(path, table, tasks):
     ]
     head += ["total", "of", "to read", "look", "remarks"]
     with path.open("w", newline="", encoding="utf-8-sig") as file:  # so that Excel reads every name
-        csv.writer(file).writerows([head, *(cells(row, tasks) for row in table)])
+        lines = [head, *(cells(row, tasks) for row in table)]
+        csv.writer(file).writerows([map(plain, line) for line in lines])
+
+
+def plain(value):
+    """A cell that a spreadsheet takes for text and no formula, and that any file can hold."""
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.encode("utf-8", "replace").decode().split())[:LONGEST]
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def write_page(path, title, table, tasks):
@@ -137,4 +147,4 @@ def to_look_at(table):
 
 
 def escape(text):
-    return html.escape(str(text))
+    return html.escape(str(text).encode("utf-8", "replace").decode())
