@@ -7,6 +7,7 @@ sign, not a verdict: every line is told, and the points are counted as they come
 
 import ast
 import builtins
+import re
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -21,7 +22,27 @@ POWERFUL = {
     *("__builtins__", "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "exit"),
     *("get_ipython", "globals", "input", "locals", "open", "quit", "setattr", "vars"),
 }
-HARMLESS = {"__name__", "__doc__", "__init__", "__len__", "__repr__", "__str__", "__file__"}
+# the running check, and objects through which everything else is reached
+INSIDE = re.compile(
+    r"In|_i\d*|_ii+|_[id]h|(gi|cr|ag|tb|f)_(frame|code|back|globals|locals|builtins)"
+)
+REACHED = {
+    *("atexit", "builtins", "ctypeslib", "gc", "importlib", "inspect", "linecache", "nt", "os"),
+    *("posix", "pathlib", "shutil", "socket", "subprocess", "sys", "threading", "types"),
+    *("ForwardRef", "get_field", "get_type_hints", "make_dataclass", "parse_expr", "sympify"),
+}
+BY_NAME = {"attrgetter", "getattr", "hasattr", "methodcaller"}  # which take a name as a text
+HARMLESS = {
+    *("__name__", "__doc__", "__init__", "__len__", "__repr__", "__str__", "__file__"),
+    *("__main__", "__post_init__"),
+}
+DUNDER = re.compile(r"__\w+?__")
+# lines of Jupyter's own: those that only show something, and those that time the code behind them
+SHOWS = re.compile(
+    r"\s*(%matplotlib[\w -]*|%precision[\w.% ]*|%config InlineBackend\.\w+ *=[\w'\"{}, ]+"
+    r"|\?{1,2}[\w.]+|[\w.]+\?{1,2})"
+)
+TIMES = re.compile(r"^(\s*)%%?(time|timeit)\b( +-[nrtcpqo] *\d*)*")
 
 
 def suspicions(source, given):
@@ -41,34 +62,85 @@ def suspicions(source, given):
 
 
 def read(source):
-    """The tree of a cell, its `%` and `!` lines too as the calls they stand for; None if it is not Python."""
+    """The tree of a cell, its `%` and `!` lines too as the calls they stand for; None if it is not Python.
+
+    Lines such as %matplotlib are passed over, and %%time leaves the code that it times.
+    """
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.parse(TransformerManager().transform_cell(without_magic(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, RuntimeError):
         return None
+
+
+def without_magic(source):
+    """A cell without the lines of Jupyter's own that change nothing; within a text in quotes all stays."""
+    try:
+        ast.parse(source)
+        return source
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        lines = [TIMES.sub(r"\1", line).rstrip() for line in source.split("\n")]
+        return "\n".join("" if SHOWS.fullmatch(line) else line for line in lines)
 
 
 def of_node(node):
     """What is unusual about one node, as the end of a sentence that begins with "its code"."""
-    if isinstance(node, ast.Name) and node.id in POWERFUL:
-        yield f"uses {node.id}"
-    elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-        yield f"sets {ast.unparse(node)}"
-    elif isinstance(node, ast.Attribute) and is_dunder(node.attr):
-        yield f"uses {node.attr}"
+    if isinstance(node, ast.Name):
+        taken = isinstance(node.ctx, ast.Load) and INSIDE.fullmatch(node.id)
+        if taken or node.id in POWERFUL:
+            yield f"uses {node.id}"
+    elif isinstance(node, ast.Attribute):
+        yield from of_attribute(node)
     elif isinstance(node, ast.FunctionDef) and is_dunder(node.name):
         yield f"defines {node.name}"
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and is_dunder(node.value):
-        yield f"names {node.value}"
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from (f"names {name}" for name in DUNDER.findall(node.value) if is_dunder(name))
+    elif isinstance(node, ast.Call):
+        yield from of_call(node)
     elif isinstance(node, ast.Import | ast.ImportFrom):
-        names = (
-            [node.module or "."]
-            if isinstance(node, ast.ImportFrom)
-            else [a.name for a in node.names]
-        )
-        yield from (f"imports {name}" for name in names if name.split(".")[0] not in NEEDED)
-        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+        yield from of_import(node)
+
+
+def of_attribute(node):
+    if not isinstance(node.ctx, ast.Load):
+        yield f"sets {text_of(node)}"
+    elif is_dunder(node.attr):
+        yield f"uses {node.attr}"
+    elif node.attr.lstrip("_") in (POWERFUL | REACHED) - {"compile"} or INSIDE.fullmatch(node.attr):
+        yield f"uses {text_of(node)}"
+
+
+def of_call(node):
+    """Names made out of pieces, which nobody can read here, and classes made without `class`."""
+    called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    texts = [isinstance(argument, ast.Constant) for argument in node.args]
+    if called in BY_NAME and not all(texts[called.endswith("attr") :][:1]):
+        yield f"uses {called} with a name that it makes itself"
+    elif called == "type" and len(node.args) > 1:
+        yield "makes a class with type"
+    elif called in ("format", "format_map") and not isinstance(
+        getattr(node.func, "value", None), ast.Constant
+    ):
+        yield f"uses {called} with a text that it makes itself"
+
+
+def of_import(node):
+    own = isinstance(node, ast.ImportFrom)
+    names = [node.module or "."] if own else [alias.name for alias in node.names]
+    yield from (f"imports {name}" for name in names if name.split(".")[0] not in NEEDED)
+    for alias in node.names if own else []:
+        if alias.name == "*":
             yield f"imports everything of {node.module}"
+        elif alias.name.lstrip("_") in REACHED | POWERFUL:
+            yield f"imports {alias.name} of {node.module}"
+
+
+def text_of(node):
+    """The code of a node, as long as a remark may be."""
+    try:
+        text = ast.unparse(node)
+    except RecursionError:
+        return "something very long"
+    return text if len(text) < 100 else f"{text[:100]}…"
 
 
 def is_dunder(name):
@@ -110,6 +182,6 @@ def seed_of(sources):
     """What stands after `SEED =` in the student's cells, or None."""
     for tree in map(read, sources):
         for node in tree.body if tree else []:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SEED":
-                return ast.unparse(node.value)
+            if isinstance(node, ast.Assign) and text_of(node.targets[0]) == "SEED":
+                return text_of(node.value)
     return None
