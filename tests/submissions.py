@@ -12,6 +12,8 @@ import nbformat
 from answers import ROOT, Exercise
 from nbformat.v4 import new_code_cell
 
+from rnn_core.worked import work
+
 NAME = "03_bptt_by_hand"
 FILE = f"{NAME}.ipynb"
 EXERCISE = ROOT / "exercises" / NAME / FILE
@@ -274,6 +276,72 @@ def a_link_to_the_solution(folder):
     (folder / FILE).symlink_to(ROOT / "solutions" / NAME / FILE)
 
 
+@case(FULL)
+def a_photo_of_the_page(folder):
+    nb = paper(RIGHT, prose="![by hand](attachment:a%20page.png) ![gone](attachment:gone.png)")
+    cell_of(nb, "03-explain")["attachments"] = {"a page.png": {"image/png": "QUJD" * 50_000}}
+    hand_in(folder, nb)
+
+
+@case(FULL, told="03-seed was missing; a cell that defines SEED was taken for it")
+def numbers_of_their_own_in_an_old_format(folder):
+    """Worked on paper: with another seed the five numbers would be wrong. The format has no ids of cells."""
+    names = ANSWERS.names_before("03-hand", "5813")
+    w = work(**names["numbers_of"](5813))
+    told = [*w.h, *reversed(w.delta), w.dW_h]
+    hand = f"def by_hand():\n    return {told}"
+    seed = "SEED = 5813\nmine = numbers_of(SEED)"
+    hand_in(folder, nbformat.convert(paper(RIGHT | {"03-seed": seed, "03-hand": hand}), 3))
+
+
+@case(FULL)
+def plots_magics_and_ten_thousand_lines(folder):
+    code = (
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nimport scipy.special\nimport sympy\n"
+    )
+    code += "plt.plot([1, 2])\nplt.title('δ ∂')\nplt.show()\nnp.set_printoptions(precision=2)\n"
+    code += "np.seterr(all='raise')\nimport warnings\nwarnings.simplefilter('error')\naccepted = [1]\nnp.tanh?"
+    lines = "    for n in accepted * 10_000:\n        print('step', n)\n    return"
+    answers = RIGHT | {"03-mended": RIGHT["03-mended"].replace("    return", lines)}
+    answers["03-carry"] = "%%time\n" + RIGHT["03-carry"].replace("    ", "\t")
+    hand_in(folder, behind(paper(answers), "03-seed", new_code_cell(code, id="plot")))
+
+
+@case(FULL)
+def from_a_windows_machine(folder):
+    text = json.dumps(paper(RIGHT), indent=1).replace("\\n", "\\r\\n").replace("\n", "\r\n")
+    folder.mkdir()
+    (folder / "Homework.IPYNB").write_bytes(b"\xef\xbb\xbf" + text.encode())
+
+
+@case(FULL)
+def beside_what_a_mac_leaves_and_on_no_day(folder):
+    hand_in(folder, paper(RIGHT), "x_ada_attempt_9999-99-99-99-99-99_x.ipynb")
+    (folder / f"._{FILE}").write_bytes(b"\0\5\x16\7")
+
+
+@case(None, look=True, told="there is no notebook, only")
+def a_name_that_no_text_can_hold(folder):
+    folder.mkdir()
+    for name in (b"\xe9\xff.txt", "a\u2028b\x85.pdf".encode()):
+        (folder / os.fsdecode(name)).write_bytes(b"x")
+
+
+@case(FULL, look=True, told="'=cmd|' C calc'!A0.ipynb: the file is no notebook")
+def a_formula_and_half_a_character(folder):
+    hand_in(folder, with_code("03-carry", "# \ud83d"))
+    (folder / "=cmd|' C calc'!A0.ipynb").write_text("{")
+
+
+@case(FULL, told="was made a strange cell")
+def scripts_for_who_reads(folder):
+    script = "<script>alert('mine')</script>"
+    nb = paper(RIGHT, prose=f"{script}<img src=x onerror=alert('mine')>")
+    cell_of(nb, "03-carry").update(cell_type=script, source=RIGHT["03-carry"] + "\n")
+    shown = f"class A:\n    def _repr_html_(self):\n        return {script!r}\n\n\nA()"
+    hand_in(folder, behind(nb, "03-seed", new_code_cell(shown, id="a")))
+
+
 # Code that stops Python, or never stops
 
 
@@ -355,6 +423,30 @@ def deletes_everything(folder):
     code += f"    shutil.rmtree(path, ignore_errors=True)\nshutil.rmtree({str(folder.parent.parent)!r}, True)"
     nb = paper(RIGHT)
     hand_in(folder, behind(nb, "03-explain", new_code_cell(code, id="del")))
+
+
+@case([2, 0, 3, 2], look=True, told="It ended Python.")
+def rewrites_the_command_of_the_next_kernel(folder):
+    """When Python ends, all is run again: what starts it then must not be what stands in the shared folder."""
+    argv = ["sh", "-c", f"rm {folder.parent.parent / 'canary'}; sleep 9"]
+    code = "import glob, json, os\nfor path in glob.glob('/tmp/**/kernel.json', recursive=True):\n"
+    code += "    try:\n        spec = json.load(open(path))\n"
+    code += f"        json.dump(spec | {{'argv': {argv}}}, open(path, 'w'))\n"
+    code += "    except OSError:\n        pass\nos._exit(0)"
+    hand_in(folder, paper(RIGHT | {"03-carry": code}))
+
+
+@case([2, 0, 3, 2], look=True, told="It wrote more than 64 MiB of files.")
+def fills_the_folder_of_the_sockets(folder):
+    code = "import glob\nfor place in glob.glob('/tmp/rnn*/shared'):\n    for n in range(10**4):\n"
+    code += "        open(f'{place}/{n}', 'wb').write(bytes(10**7))"
+    hand_in(folder, paper(RIGHT | {"03-carry": code}))
+
+
+@case(FULL, look=True, told="uses In")
+def shows_the_tests_in_a_code_of_its_own(folder):
+    code = RIGHT["03-carry"].replace("    return", "    print(In[-1][::-1])\n    return")
+    hand_in(folder, paper(RIGHT | {"03-carry": code}))
 
 
 # Code that changes the check
