@@ -54,8 +54,9 @@ def grade(
         rules = limits or sandbox.Limits(), not unsafe
         made = [Job(s, desk.files, Path(scratch, f"{n}.json"), *rules) for n, s in enumerate(todo)]
         ended = pool.pooled(work, made, jobs or cores(), SLOW * rules[0].total, PRELOAD)
-        for job, whole in tqdm(ended, total=len(made), unit="submission", disable=not made):
-            desk.enter(job, whole)
+        with contextlib.closing(ended):  # on Ctrl-C no worker is left, wherever it came
+            for job, whole in tqdm(ended, total=len(made), unit="submission", disable=not made):
+                desk.enter(job, whole)
         return desk.tell(before=len(found) - len(made))
 
 
