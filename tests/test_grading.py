@@ -3,6 +3,7 @@
 import csv
 import html
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -11,16 +12,31 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from time import monotonic, sleep
 
 import nbformat
 import needs
 import pytest
 from answers import ROOT, Exercise, attempt
 from exercise_rules import region
-from submissions import CASES, FULL, NAME, RIGHT, hand_in, paper
+from submissions import CASES, FULL, NAME, RIGHT, WRONG, hand_in, paper
 
 needs.needed("nbgrader", "only `make grade`, `make exercises` and CI install it")
-from grading import command, desk, frame, intake, report, run, sandbox, suspicion, work  # noqa: E402
+from grading import (  # noqa: E402
+    command,
+    course,
+    desk,
+    frame,
+    history,
+    intake,
+    pool,
+    remarks,
+    report,
+    run,
+    sandbox,
+    suspicion,
+    work,
+)
 from grading.pool import pooled  # noqa: E402
 
 LIMITS = sandbox.Limits(cell=5, total=120)
@@ -510,3 +526,495 @@ def test_the_frame_restores_the_exercise_whatever_is_left_of_it():
     exercise, source = paper(), nbformat.read(graded_source(), as_version=4)
     nb, _ = frame.framed([], exercise, source)
     assert [cell.id for cell in nb.cells] == [cell.id for cell in source.cells]
+
+
+# What a student can reach in the sandbox
+
+
+@pytest.fixture
+def box(tmp_path):
+    """What Python prints that runs in the sandbox, as JSON."""
+    if why := sandbox.why_not():
+        needs.absent("bubblewrap", why)
+
+    def printed(expression):
+        code = f"import json, os, sys\nprint(json.dumps({expression}))"
+        line = ["bwrap", *sandbox.walls(tmp_path), "--", sys.executable, "-c", code]
+        return json.loads(subprocess.run(line, capture_output=True, check=True).stdout)
+
+    return printed
+
+
+def test_the_sandbox_holds_nothing_but_python_and_the_shared_folder(box, tmp_path):
+    shown = [sys.prefix, sys.base_prefix, tmp_path, ROOT, sandbox.rnn_core.__file__]
+    shown += [os.path.realpath(sys.executable)]
+    system = {"bin", "dev", "etc", "lib", "lib32", "lib64", "proc", "sbin", "tmp", "usr"}
+    assert set(box("os.listdir('/')")) <= system | {str(path).split("/")[1] for path in shown}
+    assert box("os.listdir('/etc')") in ([], ["ld.so.cache"])
+    assert not set(box(f"os.listdir({str(ROOT)!r})")) - {"rnn_core", "tools", ".venv"}
+    assert box(f"os.listdir({str(ROOT / 'tools')!r})") == ["grading"]
+
+
+def test_nothing_that_the_sandbox_shows_can_be_changed(box):
+    code = "[p for p in ('/usr', sys.prefix, sys.base_prefix, {!r}) if os.access(p, os.W_OK)]"
+    assert box(code.format(str(ROOT / "rnn_core"))) == []
+
+
+def test_no_secret_of_the_environment_is_in_the_sandbox(box, monkeypatch):
+    monkeypatch.setenv("GRADING_TOKEN", "secret")
+    assert "secret" not in box("[*os.environ.values()]")
+
+
+def test_a_student_has_no_rights_over_the_machine(box):
+    rights = box("[line.split()[1] for line in open('/proc/self/status') if line[:3] == 'Cap']")
+    assert {int(right, 16) for right in rights} == {0}
+    assert box("os.getsid(0)") != 0  # a terminal of its own, so that it cannot type into ours
+
+
+def test_all_files_of_a_student_have_room_for_so_much_and_no_more(box):
+    room = box("os.statvfs('/tmp').f_blocks * os.statvfs('/tmp').f_frsize")
+    assert room == sandbox.Limits.file
+
+
+def test_limits_hold_for_the_python_that_is_started():
+    code = "import resource as r; print(*(r.getrlimit(getattr(r, 'RLIMIT_' + n)) for n in ('AS', 'FSIZE', 'CORE')))"
+    line = [sys.executable, sandbox.STARTER, str(2**33), "4096", "-c", code]
+    told = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    assert told == f"({2**33}, {2**33}) (4096, 4096) (0, 0)\n"
+
+
+# One notebook in the sandbox
+
+
+def small(*sources, **checks):
+    """A notebook of cells, and of checks by name."""
+    nb = nbformat.v4.new_notebook()
+    nb.cells = [
+        nbformat.v4.new_code_cell(source, id=f"c{n}", metadata={"tags": ["raises-exception"]})
+        for n, source in enumerate(sources)
+    ]
+    for task, source in checks.items():
+        cell = nbformat.v4.new_code_cell(source, id=f"{task}-check")
+        cell.metadata["nbgrader"] = {
+            "grade": True,
+            "solution": False,
+            "locked": True,
+            "task": False,
+            "points": 1,
+            "grade_id": cell.id,
+            "schema_version": 3,
+        }
+        nb.cells.append(cell)
+    return nb
+
+
+def runs(job):
+    """In a process of its own, as a worker does."""
+    path, nb, controls, limits = job
+    made, told = run.run(nbformat.reads(nb, as_version=4), controls, limits)
+    path.write_text(json.dumps([nbformat.writes(made), [remark.text for remark in told]]))
+
+
+@pytest.fixture
+def executed(tmp_path):
+    """Function: (notebook with its outputs, texts of the remarks) after it ran in the sandbox."""
+    if why := sandbox.why_not():
+        needs.absent("bubblewrap", why)
+
+    def made(nb, controls=None, **limits):
+        limits = sandbox.Limits(**({"cell": 10, "total": 100} | limits))
+        job = tmp_path / "result.json", nbformat.writes(nb), controls or {}, limits
+        assert [ended for _, ended in pooled(runs, [job], 1, 200)] == [True]
+        nb, told = json.loads(job[0].read_text())
+        return nbformat.reads(nb, as_version=4), told
+
+    return made
+
+
+def shown_by(cell):
+    return "".join(o.get("text", "") + o.get("evalue", "") for o in cell.outputs)
+
+
+def test_what_one_cell_writes_too_much_costs_no_other_cell_its_output(executed):
+    nb, told = executed(small("print('x' * 30)", "print('y' * 2000)", "1 / 0"), output=1000)
+    assert told == []
+    many, cut, fails = map(shown_by, nb.cells)
+    assert many == "x" * 30 + "\n"
+    assert "the rest was cut" in cut
+    assert "y" * 1000 not in cut
+    assert "division by zero" in fails
+
+
+def test_a_check_that_fails_after_much_has_been_written_still_fails(executed):
+    nb, _ = executed(
+        small("def f():\n    print('y' * 2000)", task="f()\nassert False, 'Not right.'"),
+        output=1000,
+    )
+    assert run.failed(nb.cells[1])
+
+
+def test_when_time_is_up_nothing_more_runs_and_the_check_fails(executed):
+    nb, _ = executed(small("print(1)", task="print('right')"), total=0)
+    assert [shown_by(cell) for cell in nb.cells] == ["After 0 s nothing more was run."] * 2
+    assert run.failed(nb.cells[1])
+
+
+def test_a_check_that_there_was_no_time_to_control_is_told():
+    nb = run.with_controls(small(task="print('right')"), {"task": ["x = 1"]})
+    nb.cells[1].outputs = [run.error("TimeIsUp", "After 1 s nothing more was run.")]
+    found = []
+    run.without_controls(nb, found)
+    assert found == [remarks.flag("there was no time left to control the check of task")]
+
+
+def test_a_cell_that_ends_python_is_shown_as_it_was_written(executed):
+    ends = "import os\nos._exit(0)"
+    nb, told = executed(small(ends, "print('goes on')"))
+    assert told == ["c0 was stopped: It ended Python."]
+    assert nb.cells[0].source == ends
+    assert shown_by(nb.cells[0]) == "It ended Python."
+    assert shown_by(nb.cells[1]) == "goes on\n"
+
+
+def test_a_wrong_answer_put_before_a_check_is_gone_afterwards(executed):
+    nb = small("def f():\n    return 1", task="assert f() == 1")
+    nb.cells.append(nbformat.v4.new_code_cell("print(f())", id="after"))
+    nb, told = executed(nb, {"task": ["def f():\n    return 2"]})
+    assert told == []
+    assert shown_by(nb.cells[2]) == "1\n"
+
+
+def test_a_control_that_breaks_off_refuses_nothing():
+    """Somebody who makes every later cell fail has not shown that wrong answers are refused."""
+    nb = run.with_controls(small(task="print('right')"), {"task": ["x = 1"]})
+    nb.cells[1].outputs = [run.error("NameError", "name 'exec' is not defined")]
+    found = []
+    assert run.failed(run.without_controls(nb, found).cells[0])
+    assert [remark.flag for remark in found] == [True]
+
+
+def test_how_long_a_cell_had_is_told(graded):
+    if "endless_loops" in SHOWN:
+        assert "within 5 s" in graded.rows["endless_loops"]["remarks"]
+
+
+# What comes in
+
+
+def test_links_to_folders_are_named_and_not_followed(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "secret.ipynb").write_text("{}")
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    (tmp_path / "in" / "ada" / "inside").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "in" / "bob").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "in" / "cyd.ipynb").symlink_to(tmp_path / "elsewhere" / "secret.ipynb")
+    found = {s.student: s for s in intake.submissions(tmp_path / "in", NAME)}
+    assert [*found] == ["ada", "cyd"]
+    assert found["ada"].links == ("inside",)
+    assert found["cyd"].links == ("cyd.ipynb",)
+    assert all(submission.files == () for submission in found.values())
+
+
+def test_what_computers_leave_in_folders_is_nobodys_submission(tmp_path):
+    for junk in ("__MACOSX", "ada/.ipynb_checkpoints", "ada/__MACOSX"):
+        hand_in(tmp_path / junk, paper())
+    hand_in(tmp_path / "ada", paper())
+    (tmp_path / "ada" / "Thumbs.db").write_text("")
+    (found,) = intake.submissions(tmp_path, NAME)
+    assert (found.student, found.others) == ("ada", ())
+    assert [path.parent.name for path in found.files] == ["ada"]
+
+
+def test_two_folders_of_one_student_are_one_submission(tmp_path):
+    for which in ("file", "onlinetext"):
+        hand_in(tmp_path / f"Ada_4711_assignsubmission_{which}_", paper(), f"{which}.ipynb")
+    (found,) = intake.submissions(tmp_path, NAME)
+    assert sorted(path.name for path in found.files) == ["file.ipynb", "onlinetext.ipynb"]
+
+
+def test_a_name_is_one_name_however_it_is_written_and_fits_a_disk():
+    assert intake.fit("Jo\u0308rg") == intake.fit("J\u00f6rg") == "J\u00f6rg"
+    assert len(intake.fit("x" * 300)) == 80
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["x"] * 401, "the notebook has 401 cells, wanted at most 400"),
+        (["x" * 100_001], "a cell has 100,001 characters, wanted at most 100,000"),
+    ],
+)
+def test_a_notebook_that_nobody_writes_by_hand_is_refused(cells, told):
+    content = json.dumps(small(*cells)).encode()
+    with pytest.raises(ValueError, match=told):
+        frame.opened(content)
+
+
+# What goes out
+
+
+def test_formulas_of_the_feedback_are_drawn_and_what_is_none_stays():
+    assert "<math" in course.drawn("So $h_t$ it is.")
+    assert course.drawn(r"It costs $\nonsense{x}$.") == r"It costs $\nonsense{x}$."
+
+
+def test_what_was_mended_is_told_in_the_feedback_and_what_is_suspected_is_not():
+    nb = nbformat.v4.new_notebook()
+    work.note(nb, [remarks.Remark("the check was edited"), remarks.flag("its code uses open")])
+    (cell,) = nb.cells
+    assert cell.source == "**Remarks of the grading**\n\n* the check was edited"
+    work.note(nb, [remarks.flag("its code uses open")])
+    assert len(nb.cells) == 1
+
+
+def entry(student, **more):
+    plain = {"attempt": 1, "submitted": "2026-11-20", "seed": None, "why": None, "remarks": []}
+    return plain | {"student": student, "points": {"a-check": 2, "b": None}} | more
+
+
+LINES = [("a-check", 2, False), ("b", 3, True)]
+
+
+def written_table(tmp_path, *entries):
+    """(lines of the table, the page) that are written for entries of the history."""
+    rows = report.rows(entries, LINES)
+    report.write_csv(tmp_path / f"{NAME}.csv", rows, LINES)
+    report.write_page(tmp_path / "page.html", "<Title>", rows, LINES)
+    return table(tmp_path), (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_every_column_of_the_table_says_what_its_head_says(tmp_path):
+    note = {"text": "the check was edited", "flag": False}
+    rows, _ = written_table(tmp_path, entry("ada", attempt=3, seed="7", remarks=[note]))
+    head = {"student": "ada", "attempt": "3", "submitted": "2026-11-20", "seed": "7"}
+    points = {"a-check (2)": "2", "b (3)": "", "total": "2", "of": "5", "to read": "1"}
+    assert rows["ada"] == head | points | {"look": "", "remarks": "the check was edited"}
+
+
+def test_who_could_not_be_graded_has_no_total_and_the_reason_first(tmp_path):
+    rows, page = written_table(tmp_path, entry("ada", why="the folder is empty", points={}))
+    ada = rows["ada"]
+    assert [ada[key] for key in ("total", "to read", "look")] == ["", "", "look"]
+    assert ada["remarks"] == "NOT GRADED: the folder is empty"
+    assert "1 students, 0 graded." in page
+
+
+def test_two_students_with_one_seed_are_looked_at(tmp_path):
+    rows, _ = written_table(tmp_path, entry("ada", seed="7"), entry("bob", seed="7"), entry("cyd"))
+    assert [row["look"] for row in rows.values()] == ["look", "look", ""]
+    assert rows["ada"]["remarks"] == "SEED 7 is also that of bob"
+
+
+def test_what_a_student_wrote_is_text_on_the_page(tmp_path):
+    told = {"text": "<script>alert(1)</script>.ipynb was graded", "flag": True}
+    _, page = written_table(tmp_path, entry("ada", remarks=[told]), entry("bob", why="<b>"))
+    assert "<script>" not in page
+    assert "<b>" not in page
+    assert "<h1>&lt;Title&gt;</h1>" in page
+
+
+# From day to day
+
+
+class Day:
+    """A desk in a folder, and hand-made results of a worker."""
+
+    def __init__(self, base, source=None):
+        self.base = base
+        source = source or nbformat.read(graded_source(), as_version=4)
+        (base / "scratch").mkdir(exist_ok=True)
+        answers = ROOT / "tests" / "exercises"
+        self.desk = desk.Desk(base / "out", NAME, source, answers, base / "scratch")
+
+    def submission(self, student, nb):
+        hand_in(self.base / student, nb)
+        return intake.Submission(student, (self.base / student / f"{NAME}.ipynb",))
+
+    def enter(self, submission, *remarks, ended=True):
+        path = self.base / "scratch" / "result.json"
+        path.unlink(missing_ok=True)
+        if ended:
+            nb = submission.files[0].read_text(encoding="utf-8")
+            told = [remark.as_dict() for remark in remarks]
+            result = {"nb": nb, "file": str(submission.files[0]), "seed": None, "remarks": told}
+            path.write_text(json.dumps(result), encoding="utf-8")
+        self.desk.enter(work.Job(submission, {}, path, LIMITS, True), ended)
+        return self.desk.history.last(submission.student)
+
+    def there(self, folder, student):
+        place = {"held": f"{NAME}.html", "feedback": f"{NAME}/{NAME}.html"}[folder]
+        return (self.base / "out" / folder / student / place).exists()
+
+
+def test_a_page_that_was_held_is_gone_when_a_clean_file_comes(tmp_path):
+    day = Day(tmp_path)
+    day.enter(day.submission("ada", paper(RIGHT)), remarks.flag("its code uses open"))
+    assert (day.there("held", "ada"), day.there("feedback", "ada")) == (True, False)
+    day.enter(day.submission("ada", paper(WRONG)))
+    assert (day.there("held", "ada"), day.there("feedback", "ada")) == (False, True)
+
+
+def test_what_broke_off_is_tried_again_and_what_came_to_its_end_is_not(tmp_path):
+    day = Day(tmp_path)
+    ada = day.submission("ada", paper(RIGHT))
+    assert not day.desk.done(ada)
+    assert day.enter(ada, ended=False)["why"] == "grading it broke off"
+    assert not day.desk.done(ada)
+    assert day.enter(ada)["why"] is None
+    assert day.desk.done(ada)
+
+
+def test_all_are_graded_again_when_the_exercise_has_changed(tmp_path):
+    day = Day(tmp_path)
+    ada = day.submission("ada", paper(RIGHT))
+    day.enter(ada)
+    assert Day(tmp_path).desk.done(ada)
+    changed = nbformat.read(graded_source(), as_version=4)
+    changed.cells[0].source += "\n\nOne more sentence."
+    assert not Day(tmp_path, changed).desk.done(ada)
+
+
+def test_a_gradebook_that_fails_for_one_student_stops_no_other(tmp_path, monkeypatch):
+    day = Day(tmp_path)
+
+    def fails(*args):
+        raise course.GradingError("nbgrader: disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(day.desk.course, "grade", fails)
+        ada = day.enter(day.submission("ada", paper(RIGHT)))
+    assert (ada["why"], ada["points"]) == ("GradingError: nbgrader: disk full", {})
+    assert day.enter(day.submission("bob", paper(RIGHT)))["why"] is None
+    day.desk.tell(before=0)
+    assert "disk full" in table(tmp_path / "out")["ada"]["remarks"]
+
+
+def test_a_history_that_a_crash_has_cut_goes_on(tmp_path):
+    old = history.History(tmp_path, NAME)
+    old.add({"student": "ada", "file": "1"}, b"one")
+    with old.path.open("a") as file:
+        file.write('{"student": "bo')
+    new = history.History(tmp_path, NAME)
+    assert [r["student"] for r in new.records] == ["ada"]
+    new.add({"student": "bob", "file": "2"}, b"two")
+    assert [r["student"] for r in history.History(tmp_path, NAME).records] == ["ada", "bob"]
+
+
+def test_a_file_that_was_kept_stays_as_it_came(tmp_path):
+    kept = history.History(tmp_path, NAME)
+    attempts = [
+        kept.add({"student": "ada", "file": file}, content)["attempt"]
+        for file, content in (("1", b"one"), ("2", b"two"), ("1", b"later"))
+    ]
+    assert attempts == [1, 2, 1]
+    assert [path.read_bytes() for path in sorted((kept.folder / "ada").iterdir())] == [
+        b"one",
+        b"two",
+    ]
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path):
+    hand_in(tmp_path / "in" / "ada", paper(RIGHT))
+    with command.lock(tmp_path / "out"), pytest.raises(ValueError, match="in use by the grading"):
+        command.grade(NAME, tmp_path / "in", tmp_path / "out", unsafe=True)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == []
+
+
+# Workers that are ended
+
+
+def sleeps(seconds):
+    sleep(seconds)
+
+
+def test_a_worker_that_takes_too_long_is_ended():
+    assert dict(pooled(sleeps, [0], 1, 60)) == {0: True}  # it starts fast from now on
+    began = monotonic()
+    assert dict(pooled(sleeps, [60], 1, 2)) == {60: False}
+    assert monotonic() - began < 40
+
+
+def test_no_worker_outlives_the_grading():
+    ended = pooled(sleeps, [0, 60, 61], 2, 90)
+    assert next(ended) == (0, True)
+    assert multiprocessing.active_children()
+    ended.close()
+    assert multiprocessing.active_children() == []
+
+
+def sleeps_in_the_sandbox(folder):
+    line = ["bwrap", *sandbox.walls(folder), "--", sys.executable, "-c"]
+    inside = subprocess.Popen([*line, "import time; time.sleep(60)"])
+    (folder / "pid").write_text(str(inside.pid))
+    inside.wait()
+
+
+def test_the_sandbox_ends_with_the_worker_that_has_started_it(tmp_path):
+    if why := sandbox.why_not():
+        needs.absent("bubblewrap", why)
+    context, told = multiprocessing.get_context(pool.METHOD), tmp_path / "pid"
+    worker = context.Process(target=sleeps_in_the_sandbox, args=(tmp_path,))
+    worker.start()
+    assert within_seconds(40, lambda: told.exists() and told.read_text())
+    inside = int(told.read_text())
+    assert within_seconds(10, lambda: sandbox.psutil.Process(inside).children(recursive=True))
+    pool.stop(worker)
+    assert within_seconds(10, lambda: not lives(inside))
+
+
+def within_seconds(most, true):
+    """Whether something comes true in time."""
+    until = monotonic() + most
+    while not true() and monotonic() < until:
+        sleep(0.05)
+    return bool(true())
+
+
+def lives(pid):
+    try:
+        return sandbox.psutil.Process(pid).status() != "zombie"
+    except sandbox.psutil.NoSuchProcess:
+        return False
+
+
+def worked(job):
+    """What a worker writes, without having run anything."""
+    (path,) = job.submission.files
+    result = {"nb": path.read_text(), "file": str(path), "seed": None, "remarks": []}
+    job.result.write_text(json.dumps(result))
+
+
+def worked_or_sleeps(job):
+    if job.submission.student == "slow":
+        sleep(60)
+    worked(job)
+
+
+def test_ctrl_c_ends_all_workers_and_keeps_what_was_graded(tmp_path, monkeypatch):
+    for name in ("ada", "slow"):
+        hand_in(tmp_path / "in" / name, paper(RIGHT))
+    enter = desk.Desk.enter
+
+    def interrupted(self, job, whole):
+        enter(self, job, whole)
+        raise KeyboardInterrupt
+
+    def grade():
+        command.grade(NAME, tmp_path / "in", tmp_path / "out", jobs=2, unsafe=True)
+
+    def students():
+        lines = (tmp_path / "out" / "history" / f"{NAME}.jsonl").read_text().splitlines()
+        return [json.loads(line)["student"] for line in lines]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "work", worked_or_sleeps)
+        patch.setattr(desk.Desk, "enter", interrupted)
+        with pytest.raises(KeyboardInterrupt) as stopped:
+            grade()
+        assert multiprocessing.active_children() == [], stopped
+    assert not (tmp_path / "out" / ".grading").exists()
+    assert students() == ["ada"]
+    monkeypatch.setattr(command, "work", worked)
+    grade()
+    assert students() == ["ada", "slow"]
+    assert {row["total"] for row in table(tmp_path / "out").values()} == {str(sum(FULL))}
