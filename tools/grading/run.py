@@ -9,6 +9,7 @@ check that accepts one has been tampered with and counts for nothing.
 import copy
 import itertools
 import os
+import textwrap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -23,8 +24,10 @@ from traitlets.config import Config
 
 from grading.remarks import Remark, flag
 from grading.sandbox import SHARED, Watch, emptied, kernelspec
+from grading.suspicion import origins, read
 
-CONTROL = "exec(compile({!r}, '<control>', 'exec'), dict(globals()))"
+CONTROL = """\
+exec(compile({!r}, "<control>", "exec"), {{k: v for k, v in globals().items() if k not in {!r}}})"""
 COUNT = "_wrong_answers_accepted"  # no name that a student would take
 NUMBERS = itertools.count()
 SHOWN = ("text/plain", "image/png", "image/jpeg")  # of an output: nothing with scripts in it
@@ -159,23 +162,28 @@ def reason(trouble, kernel):
 
 def with_controls(nb, controls):
     """The notebook with a cell behind each check in which known wrong answers are put before it."""
-    made = copy.deepcopy(nb)
+    made, before = copy.deepcopy(nb), set()
     made.cells = []
     for cell in nb.cells:
         made.cells.append(copy.deepcopy(cell))
+        names = {*origins(read(cell.source))} if cell.cell_type == "code" else set()
+        new, before = sorted(names - before), before | names
         task = cell.id.removesuffix("-check")
         if kind(cell) == "check" and controls.get(task):
-            source = "\n".join(attempt(answer, cell.source) for answer in controls[task])
+            source = "\n".join(attempt(answer, cell.source, new) for answer in controls[task])
             source = f"{COUNT} = 0\n{source}\nassert {COUNT}, 'as it should be'"
             control = new_code_cell(source, id=f"{task}-control", metadata={"control": task})
             made.cells.append(control)
     return made
 
 
-def attempt(answer, check):
-    """Code that counts in COUNT whether a check accepts an answer, in a copy of all names."""
-    both = CONTROL.format(f"{answer}\n{check}")
-    return f"try:\n    {both}\n    {COUNT} += 1\nexcept BaseException:\n    pass"
+def attempt(answer, check, new):
+    """Code that counts in COUNT whether a check accepts an answer, in a copy of all names.
+
+    new: names that the check has just made, which an answer does not find when it is run for the first time.
+    """
+    both = textwrap.indent(CONTROL.format(f"{answer}\n{check}", new), "    ")
+    return f"try:\n{both}\n    {COUNT} += 1\nexcept BaseException:\n    pass"
 
 
 def without_controls(nb, remarks):

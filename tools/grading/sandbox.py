@@ -89,6 +89,7 @@ def walls(folder, files=Limits.file):
         *(part for path in shown for part in ("--ro-bind", str(path), str(path))),
         *("--ro-bind-try", str(folder), str(folder)),
         *("--bind-try", str(folder / SHARED), str(folder / SHARED), "--chdir", "/tmp"),
+        *("--remount-ro", "/"),
         *(part for pair in environment.items() for part in ("--setenv", *pair)),
     ]
 
