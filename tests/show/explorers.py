@@ -64,9 +64,17 @@ EVENTFUL = {
 
 
 @cache
-def live(name):
-    """The explorer of that name, shared by all tests; every test sets all its controls."""
+def made(name):
+    """The explorer of that name, shared by all tests."""
     return MAKERS[name]()
+
+
+def live(name):
+    """The explorer of that name, as it starts, whatever the test before did with it."""
+    explorer = made(name)
+    if explorer.values != start(explorer):
+        explorer.set(**start(explorer))
+    return explorer
 
 
 def start(explorer):
