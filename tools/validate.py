@@ -137,11 +137,14 @@ def validate_as_older_cpus() -> bool:
         {"OPENBLAS_CORETYPE": "Haswell"},
         {"NPY_DISABLE_CPU_FEATURES": numpy_features()},
     ]
-    passed = []
+    passed, own = [], openblas_core(dict(os.environ))
     for variant in variants:
         variables = {**os.environ, **variant}
-        named = ", ".join(f"{name}={value!r}" for name, value in variant.items())
-        print(f"\n{named}; OpenBLAS runs as {openblas_core(variables)}", flush=True)
+        named, core = ", ".join(f"{k}={v!r}" for k, v in variant.items()), openblas_core(variables)
+        if variant == {"OPENBLAS_CORETYPE": own} and own == core:
+            print(f"\n{named}: this processor is one, and `make test` has run it")
+            continue
+        print(f"\n{named}; OpenBLAS runs as {core}", flush=True)
         passed.append(subprocess.run([sys.executable, __file__], env=variables).returncode == 0)
     return all(passed)
 
