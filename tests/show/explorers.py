@@ -1,7 +1,5 @@
 """All explorers in one place, each made once: what is drawn depends on the setting alone (a test holds that)."""
 
-from functools import cache
-
 import numpy as np
 
 from rnn_core import CharModel, Dot, EncoderDecoder, Vocabulary, show
@@ -63,18 +61,21 @@ EVENTFUL = {
 }  # a setting at which every control has something to move
 
 
-@cache
-def made(name):
-    """The explorer of that name, shared by all tests."""
-    return MAKERS[name]()
+MADE = {}
 
 
 def live(name):
-    """The explorer of that name, as it starts, whatever the test before did with it."""
-    explorer = made(name)
-    if explorer.values != start(explorer):
-        explorer.set(**start(explorer))
-    return explorer
+    """The explorer of that name, shared by all tests; each test finds it as it starts."""
+    if name not in MADE:
+        MADE[name] = MAKERS[name]()
+    return MADE[name]
+
+
+def restart():
+    """Move back what the test before has moved."""
+    for explorer in MADE.values():
+        if explorer.values != start(explorer):
+            explorer.set(**start(explorer))
 
 
 def start(explorer):
