@@ -1,9 +1,9 @@
 """Answers to exercise 11."""
 
-FRAME = 'mine["width"] * mine["height"] * 3'
-FRAMES = 'mine["minutes"] * 60 * mine["frames_per_second"]'
-FILTERS = 'mine["features"] * (mine["patch"] ** 2 * 3 + 1)'
-TOLD = 'frame, frame * frames, mine["units"] * frame, filters'
+FRAME = 'film["width"] * film["height"] * 3'
+FRAMES = 'film["minutes"] * 60 * film["frames_per_second"]'
+FILTERS = 'film["features"] * (film["patch"] ** 2 * 3 + 1)'
+TOLD = 'frame, frame * frames, film["units"] * frame, filters'
 
 LOOP = """    ys = [None] * len(xs)
     order = range(len(xs))
@@ -178,9 +178,9 @@ def mended(h, x):
 
 RIGHT = {
     "11-sizes": {
-        "in one line": (TOLD, f"{FRAME}, {FRAME} * {FRAMES}, {FRAME} * mine['units'], filters"),
-        "an array": (TOLD, "np.array([frame, frame * frames, mine['units'] * frame, filters])"),
-        "biases apart": (FILTERS, "mine['features'] * 3 * mine['patch'] ** 2 + mine['features']"),
+        "in one line": (TOLD, f"{FRAME}, {FRAME} * {FRAMES}, {FRAME} * film['units'], filters"),
+        "an array": (TOLD, "np.array([frame, frame * frames, film['units'] * frame, filters])"),
+        "biases apart": (FILTERS, "film['features'] * 3 * film['patch'] ** 2 + film['features']"),
     },
     "11-scan": {
         "appended and turned round": (
@@ -230,21 +230,25 @@ RIGHT = {
 
 WRONG = {
     "11-sizes": {
-        "no colours": (FRAME, 'mine["width"] * mine["height"]'),
-        "four colours": (FRAME, 'mine["width"] * mine["height"] * 4'),
-        "width and height added": (FRAME, '(mine["width"] + mine["height"]) * 3'),
-        "minutes for seconds": (FRAMES, 'mine["minutes"] * mine["frames_per_second"]'),
-        "one frame a second": (FRAMES, 'mine["minutes"] * 60'),
-        "hours": (FRAMES, 'mine["minutes"] * 3600 * mine["frames_per_second"]'),
-        "W_x with biases": ('mine["units"] * frame', 'mine["units"] * (frame + 1)'),
-        "W_h as well": ('mine["units"] * frame', 'mine["units"] * (frame + mine["units"])'),
-        "W_x for the film": ('mine["units"] * frame', 'mine["units"] * frame * frames'),
-        "a filter of one colour": (FILTERS, 'mine["features"] * (mine["patch"] ** 2 + 1)'),
-        "no biases in the filters": (FILTERS, 'mine["features"] * mine["patch"] ** 2 * 3'),
-        "one bias for all": (FILTERS, 'mine["features"] * mine["patch"] ** 2 * 3 + 1'),
-        "patch not squared": (FILTERS, 'mine["features"] * (mine["patch"] * 3 + 1)'),
-        "a filter for each place": (FILTERS, 'frame * mine["features"] * mine["patch"] ** 2'),
-        "three numbers": (TOLD, 'frame, frame * frames, mine["units"] * frame'),
+        "no colours": (FRAME, 'film["width"] * film["height"]'),
+        "four colours": (FRAME, 'film["width"] * film["height"] * 4'),
+        "width and height added": (FRAME, '(film["width"] + film["height"]) * 3'),
+        "minutes for seconds": (FRAMES, 'film["minutes"] * film["frames_per_second"]'),
+        "one frame a second": (FRAMES, 'film["minutes"] * 60'),
+        "hours": (FRAMES, 'film["minutes"] * 3600 * film["frames_per_second"]'),
+        "W_x with biases": ('film["units"] * frame', 'film["units"] * (frame + 1)'),
+        "W_h as well": ('film["units"] * frame', 'film["units"] * (frame + film["units"])'),
+        "W_x for the film": ('film["units"] * frame', 'film["units"] * frame * frames'),
+        "a filter of one colour": (FILTERS, 'film["features"] * (film["patch"] ** 2 + 1)'),
+        "no biases in the filters": (FILTERS, 'film["features"] * film["patch"] ** 2 * 3'),
+        "one bias for all": (FILTERS, 'film["features"] * film["patch"] ** 2 * 3 + 1'),
+        "patch not squared": (FILTERS, 'film["features"] * (film["patch"] * 3 + 1)'),
+        "a filter for each place": (FILTERS, 'frame * film["features"] * film["patch"] ** 2'),
+        "the own film for both": (FRAME, FRAME.replace("film", "mine")),
+        "only the film that all have": (FRAME, "1920 * 1080 * 3"),
+        "the units of the own film": ('film["units"]', 'mine["units"]'),
+        "25 frames a second": (FRAMES, 'film["minutes"] * 60 * 25'),
+        "three numbers": (TOLD, 'frame, frame * frames, film["units"] * frame'),
     },
     "11-scan": {
         "the state never advances": (LOOP, LOOP.replace("carry, ys[t] =", "_, ys[t] =")),
