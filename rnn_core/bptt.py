@@ -43,10 +43,10 @@ def through_time(ds, back, truncate=None, carry=None):
 
 def _full(ds, back, carry):
     carry = _factors(ds, carry)
-    total, delta = np.empty_like(ds), None
+    total, delta = ds.copy(), None
     message = np.zeros_like(ds[0])  # nothing comes from beyond the last step
     for t in reversed(range(len(ds))):
-        total[t] = ds[t] + carry[t] * message
+        total[t] += carry[t] * message
         delta_t, message = back(t, total[t])
         delta = np.empty((len(ds), *delta_t.shape), ds.dtype) if delta is None else delta
         delta[t] = delta_t

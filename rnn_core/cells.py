@@ -113,10 +113,9 @@ class RNN(Recurrent, Weights):
         rank, sizes or dtypes, NaN or infinity, an empty sequence, symbols or lengths out of range.
         """
         x, h_0, alive = checked_input(self, x, state, lengths)
-        z = project(x, self.W_x) + self.b  # the input's part of all steps at once
-        h, h_t = np.empty_like(z), h_0
-        for t in range(len(z)):
-            h_new = self.activation(z[t] + h_t @ self.W_h.T)
+        h, h_t = project(x, self.W_x, self.b), h_0  # the input's part of all steps at once
+        for t in range(len(h)):  # h_t takes its place
+            h_new = self.activation(h[t] + h_t @ self.W_h.T)
             h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
         if alive is not None:
             h = np.where(alive, h, 0)
@@ -130,7 +129,7 @@ class RNN(Recurrent, Weights):
         """(Σ_t δ_t x_tᵀ, Σ_t δ_t h_{t−1}ᵀ, Σ_t δ_t), of the type of the cell, from δ (T, B, n_h)."""
         return type(self)(
             outer(delta, tape.x, self.W_x),
-            outer(delta, before(tape.state0, tape.h), self.W_h),
+            outer_before(delta, tape.state0, tape.h, self.W_h),
             delta.sum((0, 1)),
         )
 
@@ -159,18 +158,24 @@ class ReluRNN(RNN):
     slope = staticmethod(lambda h: (h > 0).astype(h.dtype))
 
 
-def project(x, W):
-    """W x_t for all t: a product for floats, a choice of columns for symbols."""
-    return W.T[x] if x.ndim == 2 else x @ W.T
+def project(x, W, b):
+    """W x_t + b for all t: a product for floats, a choice of columns for symbols."""
+    return np.take(W.T + b, x, axis=0) if x.ndim == 2 else x @ W.T + b
 
 
 def outer(delta, x, W):
-    """Σ_t Σ_b δ_t x_tᵀ, of the shape of W; for symbols δ_t is added to the column of the symbol."""
+    """Σ_t Σ_b δ_t x_tᵀ, of the shape of W; for symbols, the sum of δ_t where one was read is its column."""
     if x.ndim == 3:
         return np.tensordot(delta, x, axes=((0, 1), (0, 1)))
     dW = np.zeros_like(W)
-    np.add.at(dW.T, x, delta)
+    for symbol in np.unique(x):
+        dW[:, symbol] = delta[x == symbol].sum(axis=0)
     return dW
+
+
+def outer_before(delta, h_0, h, W):
+    """Σ_t Σ_b δ_t h_{t−1}ᵀ, of the shape of W, where h_0 came first."""
+    return outer(delta[1:], h[:-1], W) + delta[0].T @ h_0
 
 
 def before(first, a):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import check
-from .cells import Recurrent, Weights, before, outer, project
+from .cells import Recurrent, Weights, before, outer, outer_before, project
 from .losses import sigmoid
 from .tape import Tape, checked_input
 
@@ -48,24 +48,20 @@ class LSTM(Recurrent, Weights):
         Arguments, shapes and errors as in `RNN.forward`; state is the pair (h_0, c_0), None is zeros.
         """
         x, (h_0, c_0), alive = checked_input(self, x, state, lengths)
-        z = project(x, self.W_x) + self.b  # the input's part of all steps at once
-        n = self.width
-        h, c, h_t, c_t = np.empty_like(z[..., :n]), np.empty_like(z[..., :n]), h_0, c_0
+        z = project(x, self.W_x, self.b)  # the input's part of all steps at once
+        i, f, g, o = np.split(z, 4, axis=-1)  # views: what is written into z is seen in them
+        h, c, h_t, c_t = np.empty_like(g), np.empty_like(g), h_0, c_0
+        scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], z.dtype), self.width)
         for t in range(len(z)):
             z[t] += h_t @ self.W_h.T
-            z[t, :, : 2 * n], z[t, :, 3 * n :] = (
-                sigmoid(z[t, :, : 2 * n]),
-                sigmoid(z[t, :, 3 * n :]),
-            )
-            z[t, :, 2 * n : 3 * n] = np.tanh(z[t, :, 2 * n : 3 * n])
-            i, f, g, o = np.split(z[t], 4, axis=-1)
-            c_new = f * c_t + i * g
-            h_new = o * np.tanh(c_new)
+            squash(z[t], scale)
+            c_new = f[t] * c_t + i[t] * g[t]
+            h_new = o[t] * np.tanh(c_new)
             c_t = c[t] = c_new if alive is None else np.where(alive[t], c_new, c_t)
             h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
         if alive is not None:
             h = np.where(alive, h, 0)
-        return h, Tape(x, h, (h_0, c_0), (h_t, c_t), lengths, InLSTM(*np.split(z, 4, axis=-1), c))
+        return h, Tape(x, h, (h_0, c_0), (h_t, c_t), lengths, InLSTM(i, f, g, o, c))
 
     def back(self, tape):
         """One step back, from ∂L/∂h_t and what step t + 1 sent to c_t.
@@ -74,25 +70,33 @@ class LSTM(Recurrent, Weights):
         ∂L/∂c_t ⊙ c_{t−1} ⊙ f(1 − f), ∂L/∂c_t ⊙ i ⊙ (1 − g²), ∂L/∂h_t ⊙ tanh c_t ⊙ o(1 − o).
         W_hᵀ δ_t goes to h_{t−1} and f_t ⊙ ∂L/∂c_t, no matrix in between, to c_{t−1}.
         """
-        i, f, g, o, c = tape.inner
-        tanh_c, n, W_h = np.tanh(c), self.width, self.W_h
-        into_c = o * (1 - tanh_c * tanh_c)
-        slope_c = (g * i * (1 - i), before(tape.state0[1], c) * f * (1 - f), i * (1 - g * g))
-        slope_o = tanh_c * o * (1 - o)
+        inner = (*tape.inner, before(tape.state0[1], tape.inner.c))
+        n, W_h = self.width, self.W_h
 
         def back(t, ds):
-            dh = ds[..., :n]
-            dc = ds[..., n:] + dh * into_c[t]
-            delta = np.concatenate([*(dc * s[t] for s in slope_c), dh * slope_o[t]], axis=-1)
-            return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1)
+            i, f, g, o, c, c_before = (a[t] for a in inner)
+            dh, tanh_c = ds[..., :n], np.tanh(c)
+            dc = ds[..., n:] + dh * o * (1 - tanh_c * tanh_c)
+            d_i, d_f = dc * g * i * (1 - i), dc * c_before * f * (1 - f)
+            d_g, d_o = dc * i * (1 - g * g), dh * tanh_c * o * (1 - o)
+            delta = np.concatenate([d_i, d_f, d_g, d_o], axis=-1)
+            return delta, np.concatenate([delta @ W_h, dc * f], axis=-1)
 
         return back
 
     def gradients(self, tape, delta):
         """(Σ_t δ_t x_tᵀ, Σ_t δ_t h_{t−1}ᵀ, Σ_t δ_t), of the type of the cell, from δ (T, B, 4 n_h)."""
-        h_before = before(tape.state0[0], tape.h)
-        dW_x, dW_h = outer(delta, tape.x, self.W_x), outer(delta, h_before, self.W_h)
+        dW_x = outer(delta, tape.x, self.W_x)
+        dW_h = outer_before(delta, tape.state0[0], tape.h, self.W_h)
         return type(self)(dW_x, dW_h, delta.sum((0, 1)))
+
+
+def squash(z, scale):
+    """s tanh(s z) + 1 − s in place of z, s = scale: σ(z) where s is ½, tanh(z) where it is 1; one tanh for all."""
+    z *= scale
+    np.tanh(z, out=z)
+    z *= scale
+    z += 1 - scale
 
 
 class InGRU(NamedTuple):
@@ -131,20 +135,23 @@ class GRU(Recurrent, GRUWeights):
         Arguments, shapes and errors as in `RNN.forward`.
         """
         x, h_0, alive = checked_input(self, x, state, lengths)
-        a = project(x, self.W_x) + self.b_x  # the input's part of all steps at once
+        a = project(x, self.W_x, self.b_x)  # the input's part of all steps at once
         k = self.width
-        h, m, h_t = np.empty_like(a[..., :k]), np.empty_like(a[..., :k]), h_0
+        r_z, n = a[..., : 2 * k], a[..., 2 * k :]  # views: what is written into them is seen in a
+        r, z = np.split(r_z, 2, axis=-1)
+        h, m, h_t = np.empty_like(n), np.empty_like(n), h_0
         for t in range(len(a)):
             from_h = h_t @ self.W_h.T + self.b_h
             m[t] = from_h[:, 2 * k :]
-            a[t, :, : 2 * k] = sigmoid(a[t, :, : 2 * k] + from_h[:, : 2 * k])
-            r, z = a[t, :, :k], a[t, :, k : 2 * k]
-            n = a[t, :, 2 * k :] = np.tanh(a[t, :, 2 * k :] + r * m[t])
-            h_new = z * h_t + (1 - z) * n
+            r_z[t] += from_h[:, : 2 * k]
+            sigmoid(r_z[t], out=r_z[t])
+            n[t] += r[t] * m[t]
+            np.tanh(n[t], out=n[t])
+            h_new = z[t] * h_t + (1 - z[t]) * n[t]
             h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
         if alive is not None:
             h = np.where(alive, h, 0)
-        return h, Tape(x, h, h_0, h_t, lengths, InGRU(*np.split(a, 3, axis=-1), m))
+        return h, Tape(x, h, h_0, h_t, lengths, InGRU(r, z, n, m))
 
     def back(self, tape):
         """One step back, from ∂L/∂h_t.
@@ -152,14 +159,13 @@ class GRU(Recurrent, GRUWeights):
         δ of the three blocks, as x_t feels them: δ_n = ∂L/∂h_t ⊙ (1 − z)(1 − n²), δ_r = δ_n ⊙ m ⊙ r(1 − r),
         δ_z = ∂L/∂h_t ⊙ (h_{t−1} − n) ⊙ z(1 − z). To h_{t−1} go z ⊙ ∂L/∂h_t and W_hᵀ (δ_r, δ_z, r ⊙ δ_n).
         """
-        r, z, n, m = tape.inner
-        slope_n, slope_r = (1 - z) * (1 - n * n), m * r * (1 - r)
-        slope_z, W_h = (before(tape.state0, tape.h) - n) * z * (1 - z), self.W_h
+        inner, W_h = (*tape.inner, before(tape.state0, tape.h)), self.W_h
 
         def back(t, dh):
-            dn = dh * slope_n[t]
-            dr, dz = dn * slope_r[t], dh * slope_z[t]
-            message = np.concatenate([dr, dz, dn * r[t]], axis=-1) @ W_h + dh * z[t]
+            r, z, n, m, h_before = (a[t] for a in inner)
+            dn = dh * (1 - z) * (1 - n * n)
+            dr, dz = dn * m * r * (1 - r), dh * (h_before - n) * z * (1 - z)
+            message = np.concatenate([dr, dz, dn * r], axis=-1) @ W_h + dh * z
             return np.concatenate([dr, dz, dn], axis=-1), message
 
         return back
@@ -168,8 +174,6 @@ class GRU(Recurrent, GRUWeights):
         """As for an RNN, from δ (T, B, 3 n_h) as x_t feels it; for W_h and b_h its last block is multiplied by r."""
         k = self.width
         felt = np.concatenate([delta[..., : 2 * k], delta[..., 2 * k :] * tape.inner.r], axis=-1)
-        dW_x, dW_h = (
-            outer(delta, tape.x, self.W_x),
-            outer(felt, before(tape.state0, tape.h), self.W_h),
-        )
+        dW_x = outer(delta, tape.x, self.W_x)
+        dW_h = outer_before(felt, tape.state0, tape.h, self.W_h)
         return type(self)(dW_x, dW_h, delta.sum((0, 1)), felt.sum((0, 1)))

@@ -5,9 +5,13 @@ import numpy as np
 from . import check
 
 
-def sigmoid(z):
-    """σ(z) = 1 / (1 + e⁻ᶻ), written as (1 + tanh(z/2)) / 2, which overflows nowhere. Range 0 … 1."""
-    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(z)))
+def sigmoid(z, out=None):
+    """σ(z) = 1 / (1 + e⁻ᶻ), written as (1 + tanh(z/2)) / 2, which overflows nowhere. Range 0 … 1.
+
+    out: an array of z's shape for the result, which may be z itself; None makes a new one.
+    """
+    half = np.tanh(np.multiply(z, 0.5, out=out), out=out)
+    return np.multiply(np.add(half, 1.0, out=out), 0.5, out=out)
 
 
 def softmax(logits):
@@ -63,9 +67,10 @@ def cross_entropy(logits, target, lengths=None, reduction="mean"):
     """
     z = check.steps("logits", logits, "n_y")
     target = check.symbols("target", target, z.shape[:-1], z.shape[-1], " like logits without n_y")
-    w = _weights(z.shape[:-1], lengths, reduction, 1)[..., None].astype(z.dtype)
-    at = target[..., None]
+    w = _weights(z.shape[:-1], lengths, reduction, 1).astype(z.dtype)
     log_p = log_softmax(z)
     dz = np.exp(log_p)
-    np.put_along_axis(dz, at, np.take_along_axis(dz, at, axis=-1) - 1, axis=-1)
-    return float(-(w * np.take_along_axis(log_p, at, axis=-1)).sum()), w * dz
+    right = (*np.indices(target.shape, sparse=True), target)  # where the score of y* stands
+    dz[right] -= 1
+    dz *= w[..., None]
+    return float(-(w * log_p[right]).sum()), dz

@@ -16,6 +16,9 @@ def global_norm(grads):
     found = leaves(grads)
     if not found:
         raise ValueError(f"grads: got {type(grads).__name__}, wanted arrays in a NamedTuple")
+    squares = sum(float(np.vdot(g, g)) for _, g in found)
+    if 1e-30 < squares < 1e30:  # nothing is too large, too small or no number
+        return float(np.sqrt(squares))
     for name, g in found:
         if not np.isfinite(g).all():
             bad = g[~np.isfinite(g)].flat[0]
@@ -23,7 +26,7 @@ def global_norm(grads):
     largest = max(float(np.abs(g).max(initial=0.0)) for _, g in found)
     if largest == 0:
         return 0.0
-    # scaled by the largest entry: squares of 1e200 would overflow
+    # scaled by the largest entry: squares of 1e200 would overflow, of 1e-200 vanish
     return largest * float(np.sqrt(sum(((g / largest) ** 2).sum() for _, g in found)))
 
 

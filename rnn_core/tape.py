@@ -64,10 +64,11 @@ def checked_gradients(cell, tape, dh, dstate, truncate, carry):
     h, n_h, dtype = _checked_tape(cell, tape).h, cell.width, cell.W_x.dtype
     T, B = h.shape[:2]
     dh = np.zeros_like(h) if dh is None else check.floats("dh", dh, (T, B, n_h), dtype, " like h")
-    ds = np.array(cell.beside_nothing(dh))  # a copy: it is written into below
+    ds = cell.beside_nothing(dh)
     if tape.lengths is not None:
-        ds *= check.mask(tape.lengths, T, B)  # h is constantly 0 there
+        ds = ds * check.mask(tape.lengths, T, B)  # h is constantly 0 there
     if dstate is not None:
+        ds = ds.copy()  # dh is the caller's
         last = T - 1 if tape.lengths is None else np.asarray(tape.lengths) - 1
         dstate = _checked_state(cell, "dstate", dstate, B)
         ds[last, np.arange(B)] += dstate if cell.parts == 1 else np.concatenate(dstate, axis=-1)
