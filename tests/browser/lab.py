@@ -129,7 +129,7 @@ def open_lesson(page, address, name):
 
 def run_all(page):
     """Run all cells of the lesson in the page and wait until every explorer has been painted."""
-    within(page, 180, RUN_ALL)
+    within(page, 600, RUN_ALL)  # a machine under load takes its time; more is a hang
     shown = [out.get("data", {}) for cell in code_cells(page) for out in cell["outputs"]]
     views = sum(VIEW in data and "image/png" in data for data in shown)  # a training has no picture
     page.wait_for_function(
