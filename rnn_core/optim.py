@@ -58,7 +58,7 @@ class SGD(NamedTuple):
     def step(self, params, grads, state):
         """(params, state) one step on; grads of the type and shapes of params."""
         same_arrays("grads", grads, params)
-        v = tree_map(lambda v, g: self.momentum * v + g, state, grads)
+        v = tree_map(lambda v, g: self.momentum * v + g, state, grads) if self.momentum else grads
         return tree_map(lambda p, v: p - self.lr * v, params, v), v
 
 
