@@ -1,21 +1,21 @@
 """How long an explorer takes from a key press to changed pixels, in headless Chromium: milliseconds and kilobytes.
 
-python benchmarks/explorers.py [key presses]
+    python benchmarks/explorers.py [--presses 30] [--quick]
 
 Each press goes through the page, the Jupyter server and the kernel (mathematics, drawing) and back to the
 canvas. On top of it comes the wait for the screen's next refresh, 16 ms at most.
 """
 
-import os
 import shutil
-import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from rows import Row, options, program, row
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "browser"))
+TABLE = "Explorers: from a key press to changed pixels"
 
 WATCH = """(() => {
   const put = CanvasRenderingContext2D.prototype.putImageData;
@@ -47,7 +47,7 @@ def focus_lively(page, explorer):
             break
 
 
-def measure(page, presses):
+def measure_presses(page, presses):
     """Milliseconds of each press: five steps up, five down, and so on."""
     page.evaluate("window.took = []")
     for k in range(presses):
@@ -55,27 +55,8 @@ def measure(page, presses):
     return page.evaluate("window.took")
 
 
-def main(presses=30):
-    """One line for each explorer of each lesson."""
-    try:
-        import lab
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        return print("Explorers not measured: Playwright is missing (make bench installs it).")
-    if not lab.CHROMIUM:
-        return print("Explorers not measured: Chromium is missing.")
-    print(f"{'explorer':60} {'median':>7} {'min':>5} {'max':>5} ms   kB per answer")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        lessons = Path(shutil.copytree(ROOT / "notebooks", Path(folder, "lessons")))
-        with lab.server(lessons, Path(folder)) as address, lab.chromium(playwright) as browser:
-            for lesson in sorted(lessons.glob("*.ipynb")):
-                report(lab, browser, address, lesson.name, presses)
-    if hasattr(os, "getloadavg"):  # not on Windows
-        print(f"load of the machine during the last minute: {os.getloadavg()[0]:.1f}")
-
-
-def report(lab, browser, address, lesson, presses):
-    """Open one lesson, run it, and print a line for each of its explorers."""
+def answers(lab, browser, address, lesson, presses):
+    """Open one lesson, run it, and give the two rows of each of its explorers."""
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.add_init_script(WATCH)
     received = []
@@ -86,15 +67,37 @@ def report(lab, browser, address, lesson, presses):
     for explorer in page.locator(".rnn-live").all():
         focus_lively(page, explorer)
         received.clear()
-        ms = measure(page, presses)
+        ms = measure_presses(page, presses)
         name = explorer.get_attribute("aria-label")
-        print(
-            f"{name:60} {statistics.median(ms):7.0f} {min(ms):5.0f} {max(ms):5.0f}"
-            f"      {sum(received) / 1000 / len(ms):.0f}",
-            flush=True,
-        )
+        print(name, flush=True)
+        yield row(TABLE, name, "time", ms, "ms")
+        yield Row(TABLE, name, "an answer", sum(received) / 1000 / len(ms), "kB")
     page.close()
 
 
+def measure(presses=30, quick=False):
+    """Rows for each explorer of each lesson; a sentence where Playwright or Chromium is missing."""
+    sys.path.insert(0, str(ROOT / "tests" / "browser"))
+    try:
+        import lab
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return [], ["Explorers not measured: Playwright is missing (make bench installs it)."]
+    if not lab.CHROMIUM:
+        return [], ["Explorers not measured: Chromium is missing."]
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        lessons = Path(shutil.copytree(ROOT / "notebooks", Path(folder, "lessons")))
+        found = sorted(lessons.glob("*.ipynb"))
+        with lab.server(lessons, Path(folder)) as address, lab.chromium(playwright) as browser:
+            for lesson in [f for f in found if "05" in f.name] if quick else found:
+                rows += answers(lab, browser, address, lesson.name, 5 if quick else presses)
+    return rows, ["On top comes the wait for the screen's next refresh, 16 ms at most."]
+
+
+def main(arguments=None):
+    program(measure, options(__doc__, presses=(30, "key presses")), arguments)
+
+
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()
