@@ -59,9 +59,8 @@ lint: ## check style and layout of all code, in notebooks too
 	$(IN) lab,test -- -m ruff check .
 	$(IN) lab,test -- -m ruff format --check .
 
-bench: ## time rnn_core
-	@for file in benchmarks/*.py; do \
-		sh tools/python.sh tools/environment.py lab,browser -- "$$file" || exit 1; done
+bench: ## time rnn_core beside PyTorch and JAX (ARGS="training_step cost" for some, ARGS=--quick for a try)
+	$(IN) lab,test,browser,jax,bench,$(EXTRAS) -- benchmarks/run.py $(ARGS)
 
 clean: ## remove .venv and caches; your notebooks stay
 	@rm -rf .venv .coverage .hypothesis .pytest_cache .ruff_cache *.egg-info

@@ -34,13 +34,13 @@ def draw(rows, path):
         points(below, shares, lambda what: what)
         above.axhline(1, color="black", linewidth=1)
         above.set(title=kind, yscale="log")
-        below.set_ylim(bottom=0)
     for ax, label in zip(
         axes[:, 0],
         ("speed of NumPy over theirs\n(above the line NumPy is faster)", "share of the limit, %"),
         strict=True,
     ):
         ax.set_ylabel(label)
+    axes[1, 0].set_ylim(0, 100)
     axes[0, 0].yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}×"))
     axes[0, 0].yaxis.set_major_locator(mpl.ticker.FixedLocator(TICKS))
     axes[0, 0].yaxis.set_minor_locator(NullLocator())

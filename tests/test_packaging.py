@@ -40,8 +40,12 @@ def direct() -> dict[str, SpecifierSet]:
 
 
 def needed_by(names: set[str]) -> set[str]:
-    """These packages and, of those that are installed here, all that they require in turn."""
+    """These packages and, of those that are installed here, all that they require in turn.
+
+    But not what one requires in one exact version, as torch does with its libraries for graphics cards.
+    """
     seen: set[str] = set()
+    exact: set[str] = set()
     while names - seen:
         name = (names - seen).pop()
         seen.add(name)
@@ -52,7 +56,9 @@ def needed_by(names: set[str]) -> set[str]:
         for r in requirements:
             if r.marker is None or r.marker.evaluate({"extra": ""}):
                 names = names | {canonicalize_name(r.name)}
-    return seen
+                if [s.operator for s in r.specifier] == ["=="] and "*" not in str(r.specifier):
+                    exact.add(canonicalize_name(r.name))
+    return seen - exact
 
 
 def test_conda_and_pip_install_the_same_packages_within_the_same_bounds():
