@@ -90,16 +90,20 @@ def write(folder, reports):
     return text
 
 
-def store(reports, folder=RESULTS, page=PAGE):
-    """Keep these reports beside those of earlier runs of other benchmarks, and the table in the page."""
-    file = folder / "bench.json"
-    earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    text = write(folder, earlier | reports)
-    before = page.read_text(encoding="utf-8")
-    head, _, rest = before.partition(BEGIN)
+def around(page):
+    """What stands in a page before and after the place of the table; ValueError where there is none."""
+    head, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not end:
         raise ValueError(f"{page.name}: got no “{BEGIN}” … “{END}”, wanted both, in this order")
+    return head, tail
+
+
+def store(reports, folder, page):
+    """Keep these reports beside those of earlier runs of other benchmarks, and the table in the page."""
+    (head, tail), file = around(page), folder / "bench.json"
+    earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    text = write(folder, earlier | reports)
     inside = f"{BEGIN}\n\n```text\n{text}```\n\n{END}"
     page.write_text(f"{head}{inside}{tail}", encoding="utf-8", newline="\n")
 
@@ -117,13 +121,15 @@ def main(arguments=None):
             options.error(f"name: got {name!r}, wanted some of {', '.join(BENCHMARKS)}")
     if chosen.quick and chosen.store:
         options.error("--store: got --quick beside it, wanted a measurement to keep")
+    if chosen.store:
+        around(PAGE)  # before everything is measured
     found = {name: run(name, chosen.quick) for name in chosen.names or BENCHMARKS}
     reports = {name: report for name, report in found.items() if report}
     print("\n".join(missed(reports)))
     write(BUILD, reports)
-    print(f"The table: {BUILD.relative_to(HERE.parent)}/bench.txt, .json, .png", flush=True)
+    print(f"The table: {BUILD}, bench.txt, bench.json and bench.png", flush=True)
     if chosen.store:
-        store(reports)
+        store(reports, RESULTS, PAGE)
     sys.exit(1 if len(reports) < len(found) else 0)
 
 
