@@ -14,6 +14,7 @@ nothing but products happens, at the rate of large ones. `engines.flops` has the
 
 import itertools
 import statistics
+import sys
 import time
 from collections import Counter, defaultdict
 
@@ -191,6 +192,7 @@ def measure(threads=1, rounds=15, seconds=3, unroll=False, quick=False, sizes=No
     run = makers(engines, torch, unroll)
     for size, kind in itertools.product(sizes or (QUICK if quick else SIZES), KINDS):
         case = engines.Case(kind, *size)
+        print(case, file=sys.stderr, flush=True)  # of what takes minutes one sees where it is
         times, form, held[case] = contest(engines, case, run, notes, rounds, seconds)
         held[case].form = form
         rows += rows_of(engines, case, times)
