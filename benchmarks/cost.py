@@ -13,7 +13,7 @@ grow with n_h, and calls not at all.
 import math
 
 import timing
-from rows import options, program, row
+from rows import options, program, progress, row
 
 KINDS = ("RNN", "LSTM", "GRU")
 BASE = {"V": 65, "n_h": 128, "B": 32, "T": 32}
@@ -57,6 +57,7 @@ def measure(threads=1, rounds=15, seconds=3, quick=False):
         rounds, seconds = 3, 0
     for grows, sizes in (QUICK if quick else SWEEPS).items():
         for kind in KINDS:
+            progress(kind, grows)
             times = times_of(engines, kind, grows, sizes, rounds, seconds)
             slopes = [slope(sizes, of_round) for of_round in zip(*times.values(), strict=True)]
             span = f"{grows} = {sizes[0]} … {sizes[-1]}"

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from rows import Row, options, program, row
+from rows import Row, options, program, progress, row
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = "Explorers: from a key press to changed pixels"
@@ -69,7 +69,7 @@ def answers(lab, browser, address, lesson, presses):
         received.clear()
         ms = measure_presses(page, presses)
         name = explorer.get_attribute("aria-label")
-        print(name, flush=True)
+        progress(name)
         yield row(TABLE, name, "time", ms, "ms")
         yield Row(TABLE, name, "an answer", sum(received) / 1000 / len(ms), "kB")
     page.close()

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import machine
-from rows import Row, options, program
+from rows import Row, options, program, progress
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE, TOGETHER = "Lessons: comparison of all outputs, alone", "Lessons: all together"
@@ -55,6 +55,7 @@ def measure(quick=False):
     rows, took = [], {"notebooks": [], "solutions": []}
     for path in found[:1] if quick else found:
         name = str(path.relative_to(ROOT))
+        progress(name)
         t = seconds([sys.executable, "-m", "pytest", *validate.STRICT, name], name)
         took[Path(name).parts[0]].append(t)
         what = "lesson" if path.parent.name == "notebooks" else "solution"
@@ -62,6 +63,7 @@ def measure(quick=False):
     average = sum(took["notebooks"]) / len(took["notebooks"])
     rows.append(Row(TABLE, "average", "lesson", average, "s", target=(None, 10.0)))
     if not quick:
+        progress("all together")
         whole = seconds([sys.executable, "tools/validate.py"], "tools/validate.py")
         case = f"{len(found)} notebooks on {len(machine.processors())} processors"
         rows.append(Row(TOGETHER, case, "whole run", whole, "s", target=(None, 300.0)))

@@ -15,7 +15,7 @@ a symbol twice, since `fit` keeps a copy that nobody else writes into.
 import tracemalloc
 
 from cost import slope
-from rows import Row, options, program
+from rows import Row, options, program, progress
 
 KINDS = ("RNN", "LSTM", "GRU")
 V, N_H, B, CHUNK, TAU = 65, 128, 32, 32, 8
@@ -86,6 +86,7 @@ def measure(quick=False):
     lengths, texts = QUICK if quick else (LENGTHS, TEXTS)
     rows = []
     for kind in KINDS:
+        progress(kind)
         for what, target in PEAKS.items():
             tau = TAU if what.startswith("truncate") else None
             peaks = [whole(kind, T, tau) for T in lengths]

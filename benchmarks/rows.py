@@ -47,6 +47,8 @@ def row(table, case, what, values, unit="", target=None):
 
 def number(value):
     """Three significant digits, without an exponent: 0.0123, 1.23, 12.3, 1,234."""
+    if abs(value) < 100:
+        value = float(f"{value:.3g}")
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     places = 2
@@ -166,6 +168,11 @@ def program(measure, parser, arguments=None):
     print(text(report), end="", flush=True)
     if file:
         write_json(file, report)
+
+
+def progress(*words):
+    """Say on stderr what is measured now: of what takes minutes one sees where it is."""
+    print("   ", *words, file=sys.stderr, flush=True)
 
 
 def write_json(path, content):

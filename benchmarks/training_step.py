@@ -14,12 +14,11 @@ nothing but products happens, at the rate of large ones. `engines.flops` has the
 
 import itertools
 import statistics
-import sys
 import time
 from collections import Counter, defaultdict
 
 import timing
-from rows import Row, options, program, row
+from rows import Row, options, program, progress, row
 
 SIZES = (  # V, n_h, B, T
     (28, 32, 32, 32),
@@ -192,7 +191,7 @@ def measure(threads=1, rounds=15, seconds=3, unroll=False, quick=False, sizes=No
     run = makers(engines, torch, unroll)
     for size, kind in itertools.product(sizes or (QUICK if quick else SIZES), KINDS):
         case = engines.Case(kind, *size)
-        print(case, file=sys.stderr, flush=True)  # of what takes minutes one sees where it is
+        progress(case)
         times, form, held[case] = contest(engines, case, run, notes, rounds, seconds)
         held[case].form = form
         rows += rows_of(engines, case, times)
@@ -202,8 +201,9 @@ def measure(threads=1, rounds=15, seconds=3, unroll=False, quick=False, sizes=No
 
 def remarks(contests, threads):
     """Sentences on how the contests went: agreement, PyTorch's form, processors in use."""
-    apart = max(held.apart for held in contests)
-    yield f"Losses and gradient norms of all agree to {apart:.0e} of their size."
+    if any(len(held.steps) > 1 for held in contests):
+        apart = max(held.apart for held in contests)
+        yield f"Losses and gradient norms of all agree to {apart:.0e} of their size."
     forms = Counter(held.form for held in contests if held.form)
     if forms:
         told = ", ".join(f"{form} in {n} cases" for form, n in forms.most_common())

@@ -39,6 +39,8 @@ SMALL = ((5, 4, 2, 3),)
         (1234567.8, "1,234,568"),
         (123.4, "123"),
         (99.94, "99.9"),
+        (99.96, "100"),
+        (9.996, "10.0"),
         (12.34, "12.3"),
         (1.234, "1.23"),
         (0.1234, "0.123"),
@@ -244,6 +246,7 @@ def test_without_pytorch_and_jax_a_sentence_says_so_and_the_rest_runs(monkeypatc
     kinds = training_step.KINDS
     assert {what for _, what in times} == {"NumPy", "symbols a second in NumPy"}
     assert not by_name(found, training_step.RATIOS)
+    assert not any("agree" in note for note in notes)
     assert len(by_name(found, training_step.SHARES)) == 4 * len(kinds)
     for kind in kinds:
         one, speed = times[kind, "NumPy"], times[kind, "symbols a second in NumPy"]
