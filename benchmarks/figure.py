@@ -24,7 +24,7 @@ def draw(rows, path):
     """A column for each kind of cell; above NumPy's speed over the others', below shares of the limit."""
     kinds = [kind for kind in KINDS if any(r.case.startswith(kind) for r in rows)]
     fig, axes = plt.subplots(
-        2, len(kinds), figsize=(4.3 * len(kinds), 8), sharey="row", sharex="col", squeeze=False
+        2, len(kinds), figsize=(5 * len(kinds), 8), sharey="row", sharex="col", squeeze=False
     )
     for kind, (above, below) in zip(kinds, axes.T, strict=True):
         mine = [r for r in rows if r.case.split()[0] == kind]
@@ -40,7 +40,9 @@ def draw(rows, path):
         strict=True,
     ):
         ax.set_ylabel(label)
-    axes[1, 0].set_ylim(0, 100)
+    axes[1, 0].set_ylim(
+        0, max([100.0, *(1.05 * r.value for r in rows if r.table == SHARES and r.what in LOOKS)])
+    )
     axes[0, 0].yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}×"))
     axes[0, 0].yaxis.set_major_locator(mpl.ticker.FixedLocator(TICKS))
     axes[0, 0].yaxis.set_minor_locator(NullLocator())
@@ -62,7 +64,7 @@ def points(ax, rows, name):
         middle = [r.value for r in mine]
         errors = [[r.value - r.low for r in mine], [r.high - r.value for r in mine]]
         colour, marker = LOOKS[one]
-        style = {"color": colour, "marker": marker, "linestyle": "none", "markersize": 8}
+        style = {"color": colour, "marker": marker, "linestyle": "none", "markersize": 6}
         ax.errorbar(at, middle, errors, label=one, capsize=2, elinewidth=1, **style)
     labels = [case.split(maxsplit=1)[1].replace(", B", "\nB") for case in cases]
     ax.set_xticks(range(len(cases)), labels, rotation=90)
