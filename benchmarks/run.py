@@ -83,6 +83,7 @@ def write(folder, reports):
     (folder / "bench.txt").write_text(text, encoding="utf-8", newline="\n")
     rows.write_json(folder / "bench.json", ordered(reports))
     step = reports.get("training_step")
+    (folder / "bench.png").unlink(missing_ok=True)  # one of other figures would mislead
     if step and step["rows"]:
         import figure
 
@@ -127,7 +128,7 @@ def main(arguments=None):
     reports = {name: report for name, report in found.items() if report}
     print("\n".join(missed(reports)))
     write(BUILD, reports)
-    print(f"The table: {BUILD}, bench.txt, bench.json and bench.png", flush=True)
+    print("Written:", *sorted(str(path) for path in BUILD.glob("bench.*")), flush=True)
     if chosen.store:
         store(reports, RESULTS, PAGE)
     sys.exit(1 if len(reports) < len(found) else 0)

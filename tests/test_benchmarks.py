@@ -532,6 +532,8 @@ def test_the_runner_makes_one_table_as_text_json_and_picture(folder, capfd):
     assert (run.BUILD / "bench.png").read_bytes().startswith(b"\x89PNG")
     assert capfd.readouterr().out.count("quick") == 2
     assert not run.RESULTS.exists()
+    assert ended("cost") == 0
+    assert not (run.BUILD / "bench.png").exists(), "it shows what was not run"
 
 
 def test_one_that_stops_is_told_of_and_the_others_run(folder, capfd):
