@@ -2,7 +2,7 @@
 # rest of its line in it. Another Python: make lab PYTHON=python3.12
 IN = @sh tools/python.sh tools/environment.py
 
-.PHONY: help setup lab update test test-cpus test-browser notebooks exercises student variant grade slides \
+.PHONY: help setup lab update test test-cpus test-browser test-wasm notebooks exercises student variant grade slides \
 	results picture lint bench clean
 
 help: ## this list
@@ -27,6 +27,9 @@ test-cpus: ## prove the stored outputs again as older processors would compute t
 
 test-browser: ## open the lessons in a real browser and move their sliders (needs Chromium)
 	$(IN) lab,test,browser,slides -- -m pytest tests/browser
+
+test-wasm: ## run rnn_core in the browser edition's Python, in Node (ARGS=tests/wasm: all lessons, too; minutes)
+	$(IN) lab,test -- -m pytest $(or $(ARGS),tests/wasm/test_core.py)
 
 notebooks: ## run all lessons and store their outputs (with JAX, for lesson 11)
 	$(IN) lab,test,jax -- tools/record.py $(ARGS)

@@ -13,17 +13,22 @@ NEEDED = {  # the lower bounds of pyproject.toml, which a test compares
     "jupyterlab": (4, 3),
     "ipykernel": (6, 29),
 }
+IN_THE_PAGE = ("jupyterlab", "ipykernel")  # the browser edition is both itself
 PYTHON = (3, 11)
 MEND = (
     "close JupyterLab and run `make lab` in the course's folder (or see README.md, “Without make”)"
 )
+RELOAD = "reload this page, and run the lesson's first code cell again"
 
 
-def report(needed=NEEDED, python=sys.version_info):
+def report(needed=NEEDED, python=sys.version_info, platform=sys.platform):
     """A few lines of text: each thing the lessons need, whether it is here, and what to do if it is not.
 
-    needed: {distribution: lowest version as a tuple}; python: the interpreter's version as a tuple.
+    needed: {distribution: lowest version as a tuple}; python: the interpreter's version as a tuple;
+    platform: "emscripten" in the browser edition, whose page is JupyterLab and the kernel.
     """
+    page = platform == "emscripten"
+    needed = {name: least for name, least in needed.items() if not page or name not in IN_THE_PAGE}
     found = {"Python": (PYTHON, tuple(python[:2]))}
     found |= {name: (least, _version(name)) for name, least in needed.items()}
     lines, missing = [], []
@@ -32,7 +37,8 @@ def report(needed=NEEDED, python=sys.version_info):
         state = "here" if good else "missing" if have is None else f"too old ({_dotted(have)})"
         lines.append(f"{name:12} {_dotted(least):>5} or newer: {state}")
         missing += [] if good else [name]
-    verdict = f"Not ready for {', '.join(missing)}: {MEND}." if missing else "Everything is here."
+    mend = RELOAD if page else MEND
+    verdict = f"Not ready for {', '.join(missing)}: {mend}." if missing else "Everything is here."
     return "\n".join([*lines, verdict])
 
 

@@ -135,7 +135,7 @@ def without_code(source):
 
 
 def tree(cell):
-    return ast.parse(cell.source)
+    return ast.parse(record.plain(cell.source))
 
 
 def loaded(node):
@@ -255,6 +255,16 @@ def at_most_one_cell_is_a_timing(book):
 
 
 @everywhere
+def the_first_code_cell_fetches_what_the_browser_edition_needs(book):
+    """Word for word, and nothing before it imports: so it is the same everywhere, and readers know it."""
+    first = book.code[0]
+    if first.source != record.FETCHES or first.id != f"{book.number}-browser":
+        yield f"{first.id}: wanted {book.number}-browser, with record.FETCHES"
+    if first.outputs or "remove-cell" not in tags(first):
+        yield f"{first.id}: {len(first.outputs)} outputs, tags {tags(first)}"
+
+
+@everywhere
 def no_cell_is_empty(book):
     for cell in book.cells:
         if not cell.source.strip():
@@ -293,7 +303,8 @@ def half_of_the_code_cells_have_at_most_5_lines(book):
 @lessons
 def the_setup_is_at_most_6_lines_of_imports(book):
     imports = (ast.Import, ast.ImportFrom)
-    setups = [c for c in book.code if any(isinstance(n, imports) for n in tree(c).body)]
+    later = [cell for cell in book.code if cell.source != record.FETCHES]
+    setups = [c for c in later if any(isinstance(n, imports) for n in tree(c).body)]
     if not setups:
         yield "no cell imports anything"
         return

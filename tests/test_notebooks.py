@@ -65,6 +65,7 @@ def good(number="98"):
     """A lesson, at `number` in the folder of lessons, that keeps every rule."""
     parts = {
         "title": TITLE,
+        "browser": (record.FETCHES,),
         "setup": ("import numpy as np\n\nfrom rnn_core import show",),
         "text": "## One half\n\nIt is $1/2$, or\n\n$$\\frac{1}{2}.$$",
         "table": "| half |\n|---|\n| "
@@ -91,6 +92,7 @@ def good(number="98"):
             count += 1
             parts[name] = new_code_cell(code, execution_count=count, outputs=outputs)
         parts[name].id = f"{number}-{name}"
+    parts["browser"].metadata.tags = ["remove-cell"]
     parts["timing"].metadata.tags = ["nbval-ignore-output", "timing"]
     parts["explorer"].outputs[0].execution_count = parts["explorer"].execution_count
     nb = new_notebook(cells=list(parts.values()))
@@ -193,6 +195,20 @@ BAD = [
     ("only_timings_are_not_compared", output("timing", printed("0.0123 s\n"))),
     ("only_timings_are_not_compared", source("compare", "half(1)  # NBVAL_SKIP")),
     ("at_most_one_cell_is_a_timing", retag("compare", "nbval-ignore-output", "timing")),
+    ("the_first_code_cell_fetches_what_the_browser_edition_needs", drop("browser")),
+    (
+        "the_first_code_cell_fetches_what_the_browser_edition_needs",
+        swap("browser", "rnn_core[show]", "rnn_core"),
+    ),
+    (
+        "the_first_code_cell_fetches_what_the_browser_edition_needs",
+        rename("browser", "98-first"),
+    ),
+    (
+        "the_first_code_cell_fetches_what_the_browser_edition_needs",
+        output("browser", printed("Installed\n")),
+    ),
+    ("the_first_code_cell_fetches_what_the_browser_edition_needs", retag("browser")),
     ("no_cell_is_empty", source("guess", "  \n")),
     ("no_cell_is_empty", source("text", "")),
     ("no_line_ends_with_a_semicolon", source("compare", "half(1); ")),

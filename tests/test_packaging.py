@@ -64,7 +64,7 @@ def needed_by(names: set[str]) -> set[str]:
 def test_conda_and_pip_install_the_same_packages_within_the_same_bounds():
     conda = bounds([entry for entry in CONDA if isinstance(entry, str)])
     del conda["pip"]
-    expected = bounds(PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["test"])
+    expected = bounds(PROJECT["dependencies"] + EXTRAS["show"] + EXTRAS["lab"] + EXTRAS["test"])
     assert conda == expected | {"python": SpecifierSet(PROJECT["requires-python"])}
 
 
@@ -72,8 +72,9 @@ def test_conda_installs_the_package_itself_from_this_folder():
     assert [entry for entry in CONDA if isinstance(entry, dict)] == [{"pip": ["-e ."]}]
 
 
-def test_whoever_tests_has_everything_that_a_student_has():
+def test_whoever_tests_has_everything_that_a_student_has_and_a_student_what_a_page_has():
     assert f"{PROJECT['name']}[lab]" in EXTRAS["test"]
+    assert f"{PROJECT['name']}[show]" in EXTRAS["lab"]
 
 
 @pytest.mark.parametrize("line", PINS)

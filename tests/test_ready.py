@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_core.ready import MEND, NEEDED, PYTHON, report
+from rnn_core.ready import IN_THE_PAGE, MEND, NEEDED, PYTHON, RELOAD, report
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))[
     "project"
@@ -35,7 +35,8 @@ def installed(monkeypatch):
 
 
 def test_what_is_needed_are_the_lower_bounds_of_the_project():
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["lab"]]
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *extras["show"], *extras["lab"][1:]]
     assert dict(bound(r) for r in wanted) == NEEDED
     assert bound("Python" + PROJECT["requires-python"]) == ("Python", PYTHON)
 
@@ -78,3 +79,13 @@ def test_all_that_is_missing_is_named_with_what_to_do(installed):
     assert "sympy         1.13 or newer: here" in text
     assert text.endswith(f"Not ready for Python, numpy, anywidget: {MEND}.")
     assert re.search("`make lab`", MEND)
+
+
+def test_the_browser_edition_needs_the_same_but_for_what_its_page_is_itself(installed):
+    installed.update({name: ".".join(map(str, least)) for name, least in NEEDED.items()})
+    elsewhere = [line for line in report().splitlines() if not line.startswith(IN_THE_PAGE)]
+    for name in IN_THE_PAGE:
+        del installed[name]
+    assert report(platform="emscripten").splitlines() == elsewhere
+    del installed["sympy"]
+    assert report(platform="emscripten").endswith(f"Not ready for sympy: {RELOAD}.")

@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+import record
 import variants
 from answers import ROOT, Exercise
 from exercise_rules import kind, problems
@@ -69,7 +70,7 @@ def test_the_solution_runs_from_top_to_bottom_and_keeps_every_rule(path, alterna
     names = {"__name__": "__main__"}
     for cell in nb.cells:
         if cell.cell_type == "code":
-            exec(compile(cell.source, cell.id, "exec"), names)
+            exec(compile(record.plain(cell.source), cell.id, "exec"), names)
 
 
 def without(nb):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import record
 from exercise_rules import graded, kind
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,7 +100,7 @@ def attempt(source, names, strict=True):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error" if strict else "ignore")
-                exec(compile(source, "<cell>", "exec"), names)
+                exec(compile(record.plain(source), "<cell>", "exec"), names)
         except (Exception, SystemExit) as error:
             return Verdict(0, str(error), type(error).__name__)
     told = stderr.getvalue() if strict else ""

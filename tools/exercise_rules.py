@@ -9,6 +9,7 @@ import ast
 import difflib
 import re
 
+import record
 import variants
 
 RULES = {}
@@ -167,7 +168,7 @@ def code_can_be_read(nb):
 
 def parsed(cell):
     try:
-        return ast.parse(cell.source)
+        return ast.parse(record.plain(cell.source))
     except SyntaxError:
         return None
 

@@ -150,7 +150,9 @@ def main(names):
     except Refused as error:
         sys.exit(str(error))
     size = sum(file.stat().st_size for file in folder.iterdir())
-    print(f"Pyodide {VERSION} in {folder}: {size / 1e6:.0f} MB, {len(list(folder.iterdir()))} files")
+    print(
+        f"Pyodide {VERSION} in {folder}: {size / 1e6:.0f} MB, {len(list(folder.iterdir()))} files"
+    )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 import variants
+from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
@@ -28,6 +29,14 @@ NEED_JAX = ("notebooks/11_frameworks.ipynb",)  # without it they run too, but sa
 # Pictures of what rounding alone decides differ from processor to processor. This is one that every x86 since
 # 2013 can play, so that the bytes are equal there; numbers have to be stable anyway (make test-cpus).
 PROCESSOR = {"OPENBLAS_CORETYPE": "Haswell"}
+# The first code cell of every notebook. Its first line is what JupyterLab shows of it: the rest is folded away.
+FETCHES = """\
+# In the browser edition this fetches the course's packages; elsewhere it does nothing.
+import sys
+
+if sys.platform == "emscripten":
+    %pip install -q rnn_core[show]"""
+FOLDED = {"jupyter": {"source_hidden": True}}
 TIMING = "Timings differ from machine to machine: run this cell to see yours.\n"
 KEPT = ("nbgrader", "tags")  # of a cell's metadata: what decides how it is graded and compared
 FAILURES = (CellControlSignal, DeadKernelError, OSError, ValueError, nbformat.ValidationError)
@@ -74,6 +83,11 @@ def written(nb):
     return nbformat.writes(nb).rstrip("\n") + "\n"
 
 
+def plain(source):
+    """A cell's source as Python alone: a `%` line is the call that it stands for."""
+    return TransformerManager().transform_cell(source)
+
+
 def clear(nb):
     """Forget old outputs, so that none survives in a cell that is no longer run."""
     for cell in nb.cells:
@@ -93,6 +107,8 @@ def normalise(nb, kept=KEPT):
         tags = cell.metadata.get("tags")
         said = {key: cell.metadata.get(key) for key in kept}
         cell.metadata = {key: value for key, value in said.items() if value not in (None, [], {})}
+        if cell.source == FETCHES:
+            cell.metadata |= FOLDED
         if cell.cell_type == "code":
             cell.outputs = [stored(output) for output in cell.outputs]
             if "timing" in (tags or []):

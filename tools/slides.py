@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import record
 from maths import formula, with_maths
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -117,10 +118,11 @@ def shown(cell, code):
 
 
 def set_up_only(cell):
-    """Whether a cell does nothing but import."""
-    return all(
-        re.match(r"(import|from) |[ )\]]|$", line) for line in cell.source.splitlines()
-    ) and not cell.get("outputs")
+    """Whether a cell does nothing but import, or nothing at all outside the browser edition."""
+    return cell.source == record.FETCHES or (
+        all(re.match(r"(import|from) |[ )\]]|$", line) for line in cell.source.splitlines())
+        and not cell.get("outputs")
+    )
 
 
 def lines_of(cell):

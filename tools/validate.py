@@ -102,7 +102,13 @@ def validate() -> bool:
 
 
 def unit_tests() -> bool:
-    arguments = ["tests", "--ignore=tests/browser", "--cov=rnn_core", "--cov-report=term"]
+    arguments = [
+        "tests",
+        "--ignore=tests/browser",
+        "--ignore=tests/wasm",
+        "--cov=rnn_core",
+        "--cov-report=term",
+    ]
     print("Unit tests:", flush=True)
     variables = dict(os.environ)
     if importlib.util.find_spec("jax") is None:  # of what cannot run here, no line is asked for

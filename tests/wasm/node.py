@@ -13,13 +13,9 @@ class Kernel:
     def __init__(self, distribution, index, drive, folder, log):
         command = ["node", Path(__file__).with_name("kernel.mjs"), distribution, index, drive]
         self._log = log
-        self._node = subprocess.Popen(
-            [*command, folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log.open("w"),
-            encoding="utf-8",
-        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+        with log.open("w") as stderr:
+            self._node = subprocess.Popen([*command, folder], stderr=stderr, **pipes)
         self.ready = self._heard()["ready"]  # seconds until it took the first cell
 
     def __enter__(self):
