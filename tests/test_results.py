@@ -2,6 +2,7 @@
 
 import pytest
 
+from rnn_core import results
 from rnn_core.results import load, table
 
 ROWS = [
@@ -18,6 +19,18 @@ def test_rows_are_read_from_the_folder_beside_the_lessons(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     assert load("some") == load("some", tmp_path / "results")
     assert load("some") == [{"way": "τ", "seed": 0, "loss": 0.5}]
+
+
+def test_the_copy_in_the_wheel_is_read_only_where_the_folder_has_no_such_file(
+    tmp_path, monkeypatch
+):
+    assert not results.CARRIED.exists()  # the repository has no second copy
+    monkeypatch.setattr(results, "CARRIED", tmp_path / "carried")
+    for n, folder in enumerate(("carried", "beside")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "some.json").write_text(f'{{"rows": [{n}]}}')
+    assert load("some", tmp_path / "beside") == [1]
+    assert load("some", tmp_path / "nowhere") == [0]
 
 
 def test_a_file_that_is_not_there_is_refused_with_those_that_are(tmp_path):

@@ -54,6 +54,7 @@ def ours(folder):
         for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-text"):
             shutil.copy(ROOT / name, work)
         shutil.copytree(ROOT / "rnn_core", Path(work, "rnn_core"))
+        shutil.copytree(ROOT / "notebooks" / "results", Path(work, "rnn_core", "data", "results"))
         pip = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation")
         subprocess.run([*pip, "--disable-pip-version-check", "-w", folder, work], check=True)
 

@@ -3,7 +3,7 @@
 //
 //     node kernel.mjs DISTRIBUTION INDEX DRIVE FOLDER
 //
-// A line in is a cell as JSON, {code}; a line out is what came of it, {status, outputs, seconds}. Whatever reaches
+// A line in is a cell as JSON, {code}; a line out is what came of it, {status, outputs, seconds, cpu}. Whatever reaches
 // for another machine is refused, and told under "outside".
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -83,9 +83,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   outputs = [];
   comms = 0;
   const start = performance.now();
+  const before = process.cpuUsage();
   const { status, ename, evalue } = plain(await kernel.run(JSON.parse(line).code));
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
   if (status === 'error') outputs.push({ output_type: 'error', ename, evalue });
-  tell({ status, outputs, seconds, comms, outside: outside.splice(0) });
+  tell({ status, outputs, seconds, cpu: (user + system) / 1e6, comms, outside: outside.splice(0) });
 }
 process.exit(0);

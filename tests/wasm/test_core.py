@@ -7,6 +7,7 @@ import core
 import numpy as np
 import pytest
 
+ROOT = Path(core.__file__).resolve().parents[2]
 SOURCE = Path(core.__file__).read_text(encoding="utf-8")
 TELL = "\nimport json\nprint(json.dumps(figures()))"
 DECIMALS = 12
@@ -61,3 +62,11 @@ def test_what_is_missing_is_found(here, name):
     assert wrong(apart(here, {k: v for k, v in here.items() if k != name})) == [name]
     assert wrong(apart(here, {**here, name: here[name][1:]})) == [name]
     assert wrong(apart(here, here)) == []
+
+
+def test_stored_numbers_are_there_without_a_drive(kernel):
+    names = sorted(path.stem for path in ROOT.glob("notebooks/results/*.json"))
+    code = f"import os\nos.chdir('/tmp')\nfrom rnn_core import results\nfor name in {names}:\n"
+    came = kernel("tests").run(code + "    print(name, len(results.load(name)))")
+    told = "".join(output.get("text", str(output)) for output in came["outputs"])
+    assert [line.split()[0] for line in told.splitlines()] == names

@@ -44,17 +44,21 @@ def differences(cell, came):
 def test_a_notebook_says_in_pyodide_what_is_stored(kernel, path, capsys):
     nb = nbformat.read(path, as_version=4)
     running = kernel(path.parent.relative_to(ROOT).as_posix())
-    found, seconds, jax = [], 0.0, 0
+    found, seconds, cpu, jax = [], 0.0, 0.0, 0
     for cell in nb.cells:
         if cell.cell_type == "code":
             came = running.run(cell.source)
             found += differences(cell, came)
             seconds += came["seconds"]
+            cpu += came["cpu"]
             jax += any(NO_JAX in text for _, text in said(came["outputs"]))
     claim = re.search(r"in the browser edition about (\d+ \w+)", nb.cells[0].source)
     with capsys.disabled():
         told = f"; the lesson says about {claim[1]}" if claim else ""
-        print(f"\n{path.parent.name:24} {path.stem:24} {seconds:6.1f} s{told}", end=" ")
+        print(
+            f"\n{path.parent.name:24} {path.stem:24} {seconds:6.1f} s, {cpu:.1f} of the CPU{told}",
+            end=" ",
+        )
     assert found == []
     assert (jax > 0) == record.needs_jax(path)
 
