@@ -255,12 +255,12 @@ def at_most_one_cell_is_a_timing(book):
 
 
 @everywhere
-def the_first_code_cell_fetches_what_the_browser_edition_needs(book):
-    """Word for word, and nothing before it imports: so it is the same everywhere, and readers know it."""
-    first = book.code[0]
+def the_cell_under_the_title_fetches_what_the_browser_edition_needs(book):
+    """Word for word, so that it is the same everywhere and readers know it."""
+    first = book.cells[1]
     if first.source != record.FETCHES or first.id != f"{book.number}-browser":
         yield f"{first.id}: wanted {book.number}-browser, with record.FETCHES"
-    if first.outputs or "remove-cell" not in tags(first):
+    elif first.outputs or "remove-cell" not in tags(first):
         yield f"{first.id}: {len(first.outputs)} outputs, tags {tags(first)}"
 
 
