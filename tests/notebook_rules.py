@@ -265,6 +265,19 @@ def the_cell_under_the_title_fetches_what_the_browser_edition_needs(book):
 
 
 @everywhere
+def nothing_needs_what_the_browser_edition_lacks(book):
+    """A page has one process with one thread."""
+    lacking = {"concurrent", "ctypes", "multiprocessing", "socket", "subprocess", "threading"}
+    for cell in book.code:
+        for node in ast.walk(tree(cell)):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            yield from (f"{cell.id}: {n}" for n in names if n.split(".")[0] in lacking)
+        if re.search(r"^\s*!", cell.source, re.MULTILINE):
+            yield f"{cell.id}: a command of the computer's own"
+
+
+@everywhere
 def no_cell_is_empty(book):
     for cell in book.cells:
         if not cell.source.strip():

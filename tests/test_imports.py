@@ -107,6 +107,24 @@ def test_the_core_imports_numpy_the_standard_library_and_itself(module):
     assert siblings(module) <= set(CORE), f"{module} imports what is not of the core"
 
 
+def lacking(text):
+    """What a module or cell imports that a page in a browser does not have."""
+    names = {name.split(".")[0] for name in imports(text)}
+    return names & {"concurrent", "ctypes", "multiprocessing", "socket", "subprocess", "threading"}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.rglob("*.py")), ids=lambda p: f"{p.parent.name}-{p.stem}"
+)
+def test_nothing_needs_what_the_browser_edition_lacks(path):
+    assert lacking(path.read_text(encoding="utf-8")) == set()
+
+
+def test_what_the_browser_edition_lacks_is_found():
+    assert lacking("def f():\n    import threading") == {"threading"}
+    assert lacking("from concurrent.futures import Executor\nimport numpy") == {"concurrent"}
+
+
 def test_arrows_point_one_way():
     left = {module: siblings(module) & set(MODULES) for module in MODULES}
     while left:

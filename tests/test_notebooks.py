@@ -209,6 +209,12 @@ BAD = [
         output("browser", printed("Installed\n")),
     ),
     ("the_cell_under_the_title_fetches_what_the_browser_edition_needs", retag("browser")),
+    ("nothing_needs_what_the_browser_edition_lacks", source("guess", "import threading")),
+    (
+        "nothing_needs_what_the_browser_edition_lacks",
+        source("guess", "from concurrent.futures import Executor"),
+    ),
+    ("nothing_needs_what_the_browser_edition_lacks", source("guess", "!ls")),
     ("no_cell_is_empty", source("guess", "  \n")),
     ("no_cell_is_empty", source("text", "")),
     ("no_line_ends_with_a_semicolon", source("compare", "half(1); ")),
