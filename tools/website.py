@@ -88,6 +88,8 @@ def tidy(made):
         path.unlink()
     for name in (".buildinfo", ".buildinfo.bak"):
         (made / name).unlink(missing_ok=True)
+    shutil.rmtree(made / "_sources", ignore_errors=True)
+    (made / ".nojekyll").touch()  # without it GitHub Pages would hide _static
 
 
 def main(arguments):

@@ -6,7 +6,6 @@ alternative; the files themselves, which are what one downloads and runs, are th
 
 import ast
 import html
-import importlib.metadata
 import re
 import shutil
 from pathlib import Path
@@ -24,7 +23,6 @@ FILES = "lite/files/"
 BINDER = "https://mybinder.org/v2/gh/"  # the public Binder; any other is named in full
 TABLE = re.compile(r"^\|.*\n(?:\|.*\n)+", re.MULTILINE)
 LESSON = re.compile(r"notebooks/\w+\.ipynb")
-MATHJAX = "tex-svg-full.js"
 CODE, PICTURE = "code", "image/png"
 
 
@@ -114,21 +112,23 @@ def invitation(output, name):
 
 def start_page(text, template):
     """The start page: the README's introduction and its table of lessons, then the contents of the site."""
-    head, *rows = TABLE.search(text[text.index("\n## The lessons") :])[0].splitlines()
-    table = [f"{head} |", f"{rows[0]}---|", *(f"{row} {run_link(row)} |" for row in rows[1:])]
+    rows = TABLE.search(text[text.index("\n## The lessons") :])[0].splitlines()
     filled = {
         "introduction": text.partition("\n## ")[0].strip(),
-        "table": "\n".join(table),
+        "table": "\n".join([*rows[:2], *map(with_run, rows[2:])]),
         "lessons": "\n".join(f"{path.stem[:2]} · {title(path)} <{place(path)}>" for path in lessons()),
         "exercises": "\n".join(map(place, handed_out())),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], template)
 
 
-def run_link(row):
-    """HTML that runs the lesson of a row of the README's table."""
-    name = LESSON.search(row)[0]
-    return f'<a href="{LAB}{name}">run <span class="of">{title(ROOT / name)}</span></a>'
+def with_run(row):
+    """A row of the README's table of lessons with a link, after the question, that runs the lesson."""
+    _, link, question, *rest = row.split("|")
+    name = LESSON.search(link)[0]
+    said = f"Run lesson {Path(name).stem[:2]} in the browser"
+    run = f'<a class="run" href="{LAB}{name}" aria-label="{said}">run</a>'
+    return "|".join(["", link, f"{question}{run} ", *rest])
 
 
 def title(path):
@@ -147,14 +147,6 @@ def stage(folder, binder=""):
         made = path.read_text(encoding="utf-8")
         write(folder / path.name, start_page(text, made) if path.name == "index.md" else made)
     shutil.copy(ROOT / "picture.png", folder)
-    shutil.copytree(PAGES.parent / "static", folder / "static")
-    shutil.copy(mathjax(), folder / "static")
-
-
-def mathjax():
-    """MathJax in one file, fonts and all; of the package that brings it nothing else is used."""
-    package = importlib.metadata.distribution("sphinx-mathjax-offline")
-    return package.locate_file(f"sphinx-mathjax-offline/static/mathjax/{MATHJAX}")
 
 
 def write(path, text):
