@@ -68,7 +68,6 @@ def build(out, pyodide="", binder=""):
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="site-") as name:
         work, when = Path(name), date()
-        os.environ["SOURCE_DATE_EPOCH"] = str(when)
         source.stage(work / "source", binder)
         lite.prepare(work / "lite", work, pyodide, when)
         made = work / "site"
@@ -84,7 +83,7 @@ def build(out, pyodide="", binder=""):
 
 def tidy(made):
     """Leave out what nobody who reads or works in the site asks for."""
-    for path in made.rglob("*.map"):
+    for path in [*made.rglob("*.map"), *made.glob("_static/*macros.html")]:
         path.unlink()
     for name in (".buildinfo", ".buildinfo.bak"):
         (made / name).unlink(missing_ok=True)

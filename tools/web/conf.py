@@ -10,7 +10,9 @@ language = "en"
 extensions = ["myst_nb", "jupyterlite_sphinx"]
 exclude_patterns = ["_contents"]
 mathjax_path = "tex-svg-full.js"  # in one file, fonts and all
-mathjax3_config = {"options": {"enableMenu": False}}  # what the menu offers would have to be fetched
+mathjax3_config = {
+    "options": {"enableMenu": False}
+}  # what the menu offers would have to be fetched
 brought = importlib.metadata.distribution("sphinx-mathjax-offline")
 html_static_path = [
     "static",

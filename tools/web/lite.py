@@ -8,17 +8,24 @@ import sys
 import tarfile
 from pathlib import Path
 
-from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_MJS
 from slides import lessons
 
 from web.source import ROOT, handed_out, place
 from web.wheels import PYODIDE_HAS, collect
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
+EXTENSIONS = (
+    "@jupyterlite/pyodide-kernel-extension",
+    "@jupyter-widgets/jupyterlab-manager",
+    "anywidget",
+)
 LOCK = "pyodide-lock.json"
-CORE = (PYODIDE_MJS, "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-NEEDED = (*PYODIDE_HAS, "micropip")  # of Pyodide's packages; what they need in turn stands in its lock
+START = "pyodide.mjs"
+CORE = (START, "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+NEEDED = (
+    *PYODIDE_HAS,
+    "micropip",
+)  # of Pyodide's packages; what they need in turn stands in its lock
 OURS = "static/pyodide"
 
 
@@ -31,7 +38,10 @@ def prepare(folder, work, pyodide, date):
     collect(folder / "pypi", work, date)
     if pyodide:
         take_over(Path(pyodide), folder / OURS, work)
-    for name, content in (("jupyter_lite_config.json", build_settings()), ("jupyter-lite.json", settings())):
+    for name, content in (
+        ("jupyter_lite_config.json", build_settings()),
+        ("jupyter-lite.json", settings()),
+    ):
         (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
     shutil.copy(ROOT / "tools" / "lab" / "overrides.json", folder)
     for path in folder.rglob("*"):
@@ -53,7 +63,7 @@ def build_settings():
 
 def settings():
     """What JupyterLite reads when it starts: no package comes from anywhere but this site and Pyodide."""
-    kernel = {"disablePyPIFallback": True, "pyodideUrl": f"{PYODIDE_CDN_URL}/{PYODIDE_MJS}"}
+    kernel = {"disablePyPIFallback": True, "pyodideUrl": published()}
     return {
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
@@ -63,11 +73,20 @@ def settings():
     }
 
 
+def published():
+    """Where Pyodide's makers publish the version that the kernel expects."""
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
+
+    return f"{PYODIDE_CDN_URL}/{START}"
+
+
 def take_over(given, folder, work):
     """Copy of a Pyodide distribution, a folder or a tar, what the lessons need, and a lock of just that."""
     source = unpacked(given, work / "pyodide") if given.is_file() else given
     if not (source / LOCK).is_file():
-        raise ValueError(f"PYODIDE is {given}, wanted a Pyodide distribution, a folder or tar with {LOCK}")
+        raise ValueError(
+            f"PYODIDE is {given}, wanted a Pyodide distribution, a folder or tar with {LOCK}"
+        )
     lock = json.loads((source / LOCK).read_text(encoding="utf-8"))
     lock["packages"] = chosen(lock["packages"])
     folder.mkdir(parents=True)

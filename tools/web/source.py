@@ -116,7 +116,9 @@ def start_page(text, template):
     filled = {
         "introduction": text.partition("\n## ")[0].strip(),
         "table": "\n".join([*rows[:2], *map(with_run, rows[2:])]),
-        "lessons": "\n".join(f"{path.stem[:2]} · {title(path)} <{place(path)}>" for path in lessons()),
+        "lessons": "\n".join(
+            f"{path.stem[:2]} · {title(path)} <{place(path)}>" for path in lessons()
+        ),
         "exercises": "\n".join(map(place, handed_out())),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], template)

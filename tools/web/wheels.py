@@ -20,7 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "wheels"
 IN_THE_PAGE = ("ipykernel", "jupyterlab")  # of the extra lab: JupyterLite is both
 PYODIDE_HAS = ("ipython", "jedi", "matplotlib", "numpy", "sympy", "traitlets", "typing-extensions")
-KERNEL_HAS = ("widgetsnbextension",)  # the kernel brings an empty one: its scripts are JupyterLab's own
+KERNEL_HAS = (
+    "widgetsnbextension",
+)  # the kernel brings an empty one: its scripts are JupyterLab's own
 PAGE = {
     "sys_platform": "emscripten",
     "platform_system": "Emscripten",
@@ -28,7 +30,7 @@ PAGE = {
     "python_version": "3.14",
     "extra": "",
 }
-PURE = "--no-deps --only-binary=:all: --platform=any --implementation=py --abi=none".split()
+PURE = ("--no-deps", "--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
 PACKAGE = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-text", "rnn_core")
 
 
@@ -66,23 +68,29 @@ def fetched(name):
     """The wheel of a package, fetched where it is not yet kept."""
     pattern = f"{name.replace('-', '_')}-{pinned(name)}-*none-any.whl"
     if not list(KEPT.glob(pattern)):
-        pip("download", *PURE, f"--python-version={PAGE['python_version']}", f"{name}=={pinned(name)}")
+        pip(
+            "download",
+            *PURE,
+            f"--python-version={PAGE['python_version']}",
+            f"{name}=={pinned(name)}",
+        )
     return next(KEPT.glob(pattern))
 
 
-def pip(what, *arguments):
+def pip(what, *arguments, **variables):
     """Run pip, which puts wheels into build/wheels; ValueError with its last words where it fails."""
     into = "--dest" if what == "download" else "--wheel-dir"
     command = [sys.executable, "-m", "pip", what, "--disable-pip-version-check", "--no-input"]
+    command += [into, str(KEPT), *arguments]
     done = subprocess.run(
-        [*command, into, str(KEPT), *arguments], capture_output=True, encoding="utf-8"
+        command, capture_output=True, encoding="utf-8", env=os.environ | variables
     )
     if done.returncode:
         last = "\n".join(f"{done.stdout}{done.stderr}".strip().splitlines()[-5:])
         raise ValueError(f"pip {what} {arguments[-1]} failed:\n{last}")
 
 
-def built(work):
+def built(work, date):
     """The wheel of rnn_core, made from a copy: an older build beside the source would creep in."""
     source = work / "rnn_core"
     source.mkdir(parents=True)
@@ -96,7 +104,7 @@ def built(work):
         path.chmod(0o755 if path.is_dir() else 0o644)  # a wheel stores it, and clones differ
     for old in KEPT.glob("rnn_core-*.whl"):
         old.unlink()
-    pip("wheel", "--no-deps", "--no-build-isolation", str(source))
+    pip("wheel", "--no-deps", "--no-build-isolation", str(source), SOURCE_DATE_EPOCH=str(date))
     return next(KEPT.glob("rnn_core-*.whl"))
 
 
@@ -104,6 +112,6 @@ def collect(folder, work, date):
     """Put all wheels into `folder`, each with the same date, in seconds since 1970."""
     KEPT.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True)
-    for wheel in [built(work), *map(fetched, own())]:
+    for wheel in [built(work, date), *map(fetched, own())]:
         shutil.copy(wheel, folder)
         os.utime(folder / wheel.name, (date, date))
