@@ -3,7 +3,7 @@
 IN = @sh tools/python.sh tools/environment.py
 
 .PHONY: help setup lab update test test-cpus test-browser test-wasm notebooks exercises student variant grade slides \
-	results picture lint bench clean
+	site results picture lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ grade: ## grade a folder: EXERCISE=03_bptt_by_hand FROM=submissions [OUT=… SOL
 
 slides: ## make a deck of slides of every lesson, in slides/ (ARGS=--no-code leaves the code out)
 	$(IN) lab,slides -- tools/slides.py $(ARGS)
+
+site: ## make the website, to read and to run, in build/site (PYODIDE=folder-or-tar BINDER=owner/name)
+	$(IN) lab,site -- tools/website.py --pyodide "$(PYODIDE)" --binder "$(BINDER)" $(ARGS)
 
 student: ## make the folder and zip for students, without solutions, in build/ (VARIANT=class-a)
 	$(IN) lab,test -- tools/student.py --edition "$(EDITION)" --variant "$(VARIANT)"

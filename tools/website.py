@@ -102,6 +102,11 @@ def main(arguments):
     except (ValueError, OSError) as error:
         sys.exit(str(error))
     print(f"{chosen.out}: {small:.1f} MB ({whole:.1f} MB with source maps, which are left out)")
+    if not chosen.pyodide:
+        told = (
+            "Pages that run Python fetch Pyodide {} from outside; PYODIDE=… puts it into the site."
+        )
+        print(told.format(lite.published_version()))
 
 
 if __name__ == "__main__":

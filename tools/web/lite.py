@@ -80,6 +80,13 @@ def published():
     return f"{PYODIDE_CDN_URL}/{START}"
 
 
+def published_version():
+    """The version of Pyodide that the kernel expects."""
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+
+    return PYODIDE_VERSION
+
+
 def take_over(given, folder, work):
     """Copy of a Pyodide distribution, a folder or a tar, what the lessons need, and a lock of just that."""
     source = unpacked(given, work / "pyodide") if given.is_file() else given

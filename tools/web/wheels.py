@@ -36,15 +36,26 @@ PACKAGE = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-text", "rnn_core")
 
 def own():
     """The names of the packages, besides rnn_core, whose wheels the site must hold."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
-    found, names = set(), [canonicalize_name(Requirement(r).name) for r in wanted]
+    found, names = set(), asked_for()
     while names:
         name = names.pop()
         if name not in found and name not in (*IN_THE_PAGE, *PYODIDE_HAS, *KERNEL_HAS):
             found.add(name)
             names += required(name)
     return sorted(found)
+
+
+def asked_for(extra="lab"):
+    """The packages that rnn_core and this extra of it ask for; an extra may name others of rnn_core's."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"][extra]]
+    names = []
+    for requirement in map(Requirement, wanted):
+        if requirement.name == project["name"]:
+            names += [name for other in requirement.extras for name in asked_for(other)]
+        else:
+            names.append(canonicalize_name(requirement.name))
+    return names
 
 
 def required(name):
