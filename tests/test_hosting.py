@@ -52,7 +52,7 @@ def test_binder_installs_the_course_itself_in_the_recorded_versions(tmp_path):
     assert asked[asked.index("-c") + 1] == "constraints.txt"
     wanted = Requirement(asked[asked.index("-e") + 1].replace(".", PROJECT["name"], 1))
     assert wanted.extras == {"lab"}
-    given = json.loads((tmp_path / "etc/jupyter/jupyter_server_config.d/rnn_core.json").read_text())
+    given = json.loads((tmp_path / "etc/jupyter/jupyter_server_config.json").read_text())
     hook = given["ContentsManager"]["pre_save_hook"]
     assert f"--ContentsManager.pre_save_hook={hook} " in MAKEFILE
     ours = (ROOT / "tools/lab/overrides.json").read_bytes()

@@ -150,6 +150,13 @@ def test_one_can_search(site):
     assert all(page_of(name).removesuffix(".html") in index for name in NAMES)
 
 
+def test_jupyterlab_lists_the_files_in_the_order_of_the_course(site):
+    for folder in ("notebooks", "exercises"):
+        listed = json.loads((site / f"lite/api/contents/{folder}/all.json").read_text())
+        names = [entry["name"] for entry in listed["content"]]
+        assert names == sorted(path.name for path in (site / "lite/files" / folder).iterdir())
+
+
 # What is not
 
 

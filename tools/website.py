@@ -10,6 +10,7 @@ bytes are equal.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -88,6 +89,12 @@ def tidy(made):
     for name in (".buildinfo", ".buildinfo.bak"):
         (made / name).unlink(missing_ok=True)
     shutil.rmtree(made / "_sources", ignore_errors=True)
+    for path in made.glob(
+        "lite/api/contents/**/all.json"
+    ):  # in the order in which a disk lists files
+        listed = json.loads(path.read_text(encoding="utf-8"))
+        listed["content"].sort(key=lambda entry: entry["path"])
+        path.write_text(json.dumps(listed, indent=1, sort_keys=True), encoding="utf-8")
     (made / ".nojekyll").touch()  # without it GitHub Pages would hide _static
 
 

@@ -120,6 +120,7 @@ def start_page(text, template):
             f"{path.stem[:2]} · {title(path)} <{place(path)}>" for path in lessons()
         ),
         "exercises": "\n".join(map(place, handed_out())),
+        "measured": "\n".join(map(place, measured())),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], template)
 
@@ -149,6 +150,21 @@ def stage(folder, binder=""):
         made = path.read_text(encoding="utf-8")
         write(folder / path.name, start_page(text, made) if path.name == "index.md" else made)
     shutil.copy(ROOT / "picture.png", folder)
+    for path in measured():
+        write(folder / place(path), without_links(path.read_text(encoding="utf-8")))
+        for picture in path.parent.glob("results/*.png"):
+            (folder / place(picture)).parent.mkdir(exist_ok=True)
+            shutil.copy(picture, folder / place(picture))
+
+
+def measured():
+    """The page on how fast everything is, once there is one."""
+    return sorted(ROOT.glob("benchmarks/README.md"))
+
+
+def without_links(text):
+    """The text without links to files of the course, which are not on the site; pictures stay."""
+    return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)[^)]+\)", r"\1", text)
 
 
 def write(path, text):
