@@ -2,8 +2,8 @@
 # rest of its line in it. Another Python: make lab PYTHON=python3.12
 IN = @sh tools/python.sh tools/environment.py
 
-.PHONY: help setup lab update test test-cpus test-browser test-wasm notebooks exercises student variant grade slides \
-	site results picture lint bench clean
+.PHONY: help setup lab update test test-cpus test-browser test-site test-wasm notebooks exercises student variant \
+	grade slides site results picture lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test-cpus: ## prove the stored outputs again as older processors would compute t
 
 test-browser: ## open the lessons in a real browser and move their sliders (needs Chromium)
 	$(IN) lab,test,browser,slides -- -m pytest tests/browser
+
+test-site: ## open the website in a real browser and run lessons in it (needs Chromium and npm; fetches 130 MB once)
+	$(IN) lab,test,browser,site -- -m pytest tests/site
 
 test-wasm: ## run rnn_core in the browser edition's Python, in Node (ARGS=tests/wasm: all lessons, too; minutes)
 	$(IN) lab,test -- -m pytest $(or $(ARGS),tests/wasm/test_core.py)

@@ -105,6 +105,7 @@ def unit_tests() -> bool:
     arguments = [
         "tests",
         "--ignore=tests/browser",
+        "--ignore=tests/site",
         "--ignore=tests/wasm",
         "--cov=rnn_core",
         "--cov-report=term",

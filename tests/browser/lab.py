@@ -63,6 +63,24 @@ RUN_ALL = """async () => {
   await window.lesson.sessionContext.session.kernel.info;
 }"""
 
+# JupyterLab's body is 0 high and hides what overflows it, cells out of sight are not laid out, and what has been
+# scrolled away upwards is off the screen: axe-core would take all three for invisible and not look at colours. So
+# they are put right, and it runs again until it has measured contrast; that it never did would be an error.
+AXE = """async ([place, off]) => {
+  const rules = Object.fromEntries(off.map((rule) => [rule, {enabled: false}]));
+  document.body.style.height = '100vh';
+  for (const cell of document.querySelectorAll('.jp-Cell'))
+    cell.style.setProperty('content-visibility', 'visible', 'important');
+  for (let i = 0; i < 10; i++) {
+    document.querySelector(place).scrollIntoView();
+    await new Promise((done) => setTimeout(done, 50 * i));
+    const found = await axe.run(place, {rules});
+    if ([...found.passes, ...found.violations].some((rule) => rule.id === 'color-contrast'))
+      return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 200)}`));
+  }
+  return ['axe-core measured no contrast'];
+}"""
+
 
 @contextlib.contextmanager
 def server(folder, settings):
@@ -127,9 +145,9 @@ def open_lesson(page, address, name):
     within(page, 60, CONNECTED, name)
 
 
-def run_all(page):
+def run_all(page, seconds=600):
     """Run all cells of the lesson in the page and wait until every explorer has been painted."""
-    within(page, 600, RUN_ALL)  # a machine under load takes its time; more is a hang
+    within(page, seconds, RUN_ALL)
     shown = [out.get("data", {}) for cell in code_cells(page) for out in cell["outputs"]]
     views = sum(VIEW in data and "image/png" in data for data in shown)  # a training has no picture
     page.wait_for_function(
@@ -154,6 +172,16 @@ def said(cells):
     ]
 
 
+def violations(page, place, off=()):
+    """What axe-core finds in the elements that the selector `place` names."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    if not page.locator(place).count():
+        return []
+    page.evaluate(f"() => {{ {AXE_SCRIPT} }}")
+    return page.evaluate(AXE, [place, list(off)])
+
+
 class Lesson:
     """A lesson that has been opened, looked at, and run; with all that went wrong on the way."""
 
@@ -169,12 +197,16 @@ class Lesson:
             for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
             if cell["cell_type"] == "code"
         ]
+        self.start()
+
+    def start(self):
+        """Open the lesson, count the pictures that it shows, and run it."""
         stored = [output for cell in self.recorded for output in cell["outputs"]]
-        open_lesson(page, address, path.name)
-        self.pictures = page.evaluate(
+        open_lesson(self.page, self.address, self.path.name)
+        self.pictures = self.page.evaluate(
             PICTURES, sum("image/png" in o.get("data", {}) for o in stored)
         )
-        run_all(page)
+        run_all(self.page)
 
     def _note(self, url):
         home = self.address.removeprefix("http")

@@ -8,23 +8,6 @@ import pytest
 import record
 
 ACTIVE = "() => [window.lesson.content.activeCellIndex, window.lesson.content.mode]"
-# JupyterLab's body is 0 high and hides what overflows it, cells out of sight are not laid out, and what has been
-# scrolled away upwards is off the screen: axe-core would take all three for invisible and not look at colours. So
-# they are put right, and it runs again until it has measured contrast; that it never did would be an error.
-AXE = """async ([place, off]) => {
-  const rules = Object.fromEntries(off.map((rule) => [rule, {enabled: false}]));
-  document.body.style.height = '100vh';
-  for (const cell of document.querySelectorAll('.jp-Cell'))
-    cell.style.setProperty('content-visibility', 'visible', 'important');
-  for (let i = 0; i < 10; i++) {
-    document.querySelector(place).scrollIntoView();
-    await new Promise((done) => setTimeout(done, 50 * i));
-    const found = await axe.run(place, {rules});
-    if ([...found.passes, ...found.violations].some((rule) => rule.id === 'color-contrast'))
-      return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 200)}`));
-  }
-  return ['axe-core measured no contrast'];
-}"""
 THEME = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 CUT_OFF = """(view) => {
   const room = view.closest('.jp-OutputArea-output').getBoundingClientRect();
@@ -35,16 +18,6 @@ CUT_OFF = """(view) => {
 }"""
 NEW_VIEW = "() => { window.jupyterapp.commands.execute('notebook:create-output-view'); }"
 TWICE = ["from rnn_core import show\n\nexplorer = show.neuron()\nexplorer", "explorer"]
-
-
-def violations(page, place, off=()):
-    """What axe-core finds in the elements that the selector `place` names."""
-    from axe_playwright_python.base import AXE_SCRIPT
-
-    if not page.locator(place).count():
-        return []
-    page.evaluate(f"() => {{ {AXE_SCRIPT} }}")
-    return page.evaluate(AXE, [place, list(off)])
 
 
 def differ(before, after):
@@ -200,7 +173,7 @@ def test_explorers_are_accessible_and_whole_in_any_theme_and_width(lesson, theme
         page.wait_for_function("t => document.body.dataset.jpThemeName === t", arg=theme)
         for explorer in lesson.explorers():
             assert explorer.view.evaluate(CUT_OFF) == []
-        assert violations(page, ".rnn-live") == []
+        assert lab.violations(page, ".rnn-live") == []
     finally:
         page.set_viewport_size({"width": 1280, "height": 1000})
         page.evaluate(THEME, before)
@@ -208,7 +181,7 @@ def test_explorers_are_accessible_and_whole_in_any_theme_and_width(lesson, theme
 
 def test_outputs_are_accessible(lesson):
     # JupyterLab gives inline pictures no alt text; the sentence printed under each stands in for it.
-    assert violations(lesson.page, ".jp-OutputArea-output", off=["image-alt"]) == []
+    assert lab.violations(lesson.page, ".jp-OutputArea-output", off=["image-alt"]) == []
 
 
 def test_nothing_complains_and_nothing_is_fetched_from_elsewhere(lesson):

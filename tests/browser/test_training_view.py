@@ -4,7 +4,7 @@ import json
 
 import lab
 import pytest
-from test_lessons import THEME, violations
+from test_lessons import THEME
 
 CELLS = """import time
 import numpy as np
@@ -169,11 +169,11 @@ def test_it_is_accessible_and_whole_in_any_theme_and_width(start, width):
             page.wait_for_function("t => document.body.dataset.jpThemeName === t", arg=theme)
             training.past(training.past(40)[0])
             assert training.view.evaluate(CUT_OFF) == []
-            assert violations(page, ".rnn-training") == []
+            assert lab.violations(page, ".rnn-training") == []
         lab.within(page, 30, INTERRUPT)
         training.finish()
         training.view.get_by_text("stopped after ").wait_for(timeout=10_000)
-        assert violations(page, ".rnn-training") == []
+        assert lab.violations(page, ".rnn-training") == []
     finally:
         page.evaluate(THEME, before)
     assert training.complaints == []

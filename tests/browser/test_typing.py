@@ -4,7 +4,7 @@ import json
 
 import lab
 import pytest
-from test_lessons import ACTIVE, CUT_OFF, THEME, differ, violations
+from test_lessons import ACTIVE, CUT_OFF, THEME, differ
 
 SOURCE = """import numpy as np
 
@@ -112,7 +112,7 @@ def test_it_is_accessible_and_whole_in_any_theme_and_width(notebook, theme, widt
         page.wait_for_function("t => document.body.dataset.jpThemeName === t", arg=theme)
         for explorer in notebook.explorers():
             assert explorer.view.evaluate(CUT_OFF) == []
-        assert violations(page, ".rnn-live") == []
+        assert lab.violations(page, ".rnn-live") == []
     finally:
         page.set_viewport_size({"width": 1280, "height": 1000})
         page.evaluate(THEME, before)
