@@ -127,6 +127,13 @@ def test_no_formula_is_left_as_it_was_written(site, name):
     assert not re.search(r"\$|\\frac|\\\(", html.unescape(plain))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_screen_reader_finds_the_sidebar_and_no_empty_head_of_a_column(site, name):
+    text = text_of(site, name)
+    assert 'class="bd-sidebar-primary bd-sidebar" role="region" aria-label=' in text
+    assert not re.search(r"<th\b[^>]*>(\s|<p>|</p>)*</th>", text)
+
+
 def test_results_of_long_experiments_lie_beside_the_lessons(site):
     stored = {path.name for path in ROOT.glob("notebooks/results/*.json")}
     assert {p.name for p in site.glob("lite/files/notebooks/results/*.json")} == stored

@@ -10,7 +10,6 @@ bytes are equal.
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -19,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 from student import git
-from web import check, lite, source
+from web import check, finish, lite, source
 
 ROOT = source.ROOT
 BUILD = ROOT / "build"
@@ -74,28 +73,12 @@ def build(out, pyodide="", binder=""):
         made = work / "site"
         sphinx(work / "source", work / "lite", made, when)
         whole = size(made)
-        tidy(made)
+        finish.finish(made)
         if found := list(check.problems(made, bool(pyodide))):
             raise ValueError("\n".join([f"No site made: {len(found)} reasons.", *found]))
         shutil.rmtree(out, ignore_errors=True)
         made.rename(out)
     return whole, size(out)
-
-
-def tidy(made):
-    """Leave out what nobody who reads or works in the site asks for."""
-    for path in [*made.rglob("*.map"), *made.glob("_static/*macros.html")]:
-        path.unlink()
-    for name in (".buildinfo", ".buildinfo.bak"):
-        (made / name).unlink(missing_ok=True)
-    shutil.rmtree(made / "_sources", ignore_errors=True)
-    for path in made.glob(
-        "lite/api/contents/**/all.json"
-    ):  # in the order in which a disk lists files
-        listed = json.loads(path.read_text(encoding="utf-8"))
-        listed["content"].sort(key=lambda entry: entry["path"])
-        path.write_text(json.dumps(listed, indent=1, sort_keys=True), encoding="utf-8")
-    (made / ".nojekyll").touch()  # without it GitHub Pages would hide _static
 
 
 def main(arguments):

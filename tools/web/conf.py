@@ -19,6 +19,7 @@ html_static_path = [
     str(brought.locate_file(f"sphinx-mathjax-offline/static/mathjax/{mathjax_path}")),
 ]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_favicon = "static/icon.svg"
 html_context = {"default_mode": "auto"}
 html_domain_indices = html_use_index = False
