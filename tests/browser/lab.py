@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -209,8 +210,8 @@ class Lesson:
         run_all(self.page)
 
     def _note(self, url):
-        home = self.address.removeprefix("http")
-        if not url.startswith((f"http{home}", f"ws{home}", "data:", "blob:")):
+        home = f"//{urlsplit(self.address).netloc}"  # JupyterLite asks the top of its server, too
+        if not url.startswith((f"http:{home}/", f"ws:{home}/", "data:", "blob:")):
             self.abroad.append(url)
 
     def explorers(self):

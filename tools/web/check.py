@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import leaks
 
 import exercises
+from web.finish import LITE, readable
 from web.lite import KERNEL, LOCK, OURS, START, published
 
-LITE = "lite"
 LOADED = ("stylesheet", "preload", "icon", "modulepreload", "preconnect", "dns-prefetch")
 FROM_ELSEWHERE = re.compile(r"(?:https?:)?//")
 IN_STYLE = re.compile(r"""(?:@import\s+(?:url\()?|url\()\s*["']?((?:https?:)?//[^"')\s]+)""")
@@ -42,9 +42,8 @@ class Page(HTMLParser):
 
 
 def pages(site):
-    """{path: Page} of the pages to read; those of JupyterLite are not ours."""
-    found = [p for p in sorted(site.rglob("*.html")) if p.relative_to(site).parts[0] != LITE]
-    return {path: Page(path.read_text(encoding="utf-8")) for path in found}
+    """{path: Page} of the pages to read."""
+    return {path: Page(path.read_text(encoding="utf-8")) for path in readable(site)}
 
 
 def problems(site, self_contained):

@@ -4,10 +4,16 @@ import json
 import re
 import shutil
 
+LITE = "lite"
 LEFT_OUT = ("**/*.map", "_static/*macros.html", ".buildinfo", ".buildinfo.bak")
 SIDEBAR = '<div id="pst-primary-sidebar" class="bd-sidebar-primary bd-sidebar">'
 LANDMARK = f'{SIDEBAR[:-1]} role="region" aria-label="The site">'
 EMPTY_HEAD = re.compile(r'<th class="head[^"]*">(?:<p></p>)?</th>')
+
+
+def readable(site):
+    """The files of the pages to read; those of JupyterLite are not ours."""
+    return [p for p in sorted(site.rglob("*.html")) if p.relative_to(site).parts[0] != LITE]
 
 
 def finish(made):
@@ -16,7 +22,7 @@ def finish(made):
         path.unlink()
     shutil.rmtree(made / "_sources", ignore_errors=True)
     (made / ".nojekyll").touch()  # without it GitHub Pages would hide _static
-    for path in [*made.glob("*.html"), *made.glob("[!_l]*/**/*.html")]:  # not JupyterLite's
+    for path in readable(made):
         path.write_text(accessible(path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in made.glob("lite/api/contents/**/all.json"):
         path.write_text(in_order(path.read_text(encoding="utf-8")), encoding="utf-8")
