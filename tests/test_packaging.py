@@ -114,4 +114,14 @@ def test_every_supported_python_is_named_alike():
     assert [f"3.{minor}" for minor in limits.groups()] == ends
     assert [f"3.{minor}" for minor in compared.groups()] == ends
     assert tried[1].split() == [f"python{version}" for version in reversed(supported)]
-    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == ends
+    assert workflow["jobs"]["students"]["strategy"]["matrix"]["python"] == ends
+
+
+def test_a_machine_that_must_skip_nothing_gets_every_extra():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (given,) = re.findall(r"make test EXTRAS=([\w,]+)", script)
+    # `make test` brings lab, and with it show, and test; `make test-browser` brings browser
+    assert set(given.split(",")) == set(EXTRAS) - {"show", "lab", "test", "browser"}
+    jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))["jobs"]
+    assert jobs["all"]["steps"][-1]["run"] == "bash .ci/run"
+    assert jobs["students"]["steps"][-1]["env"] == {"CI": ""}
