@@ -52,4 +52,6 @@ def test_the_search_finds_a_lesson(browser, address):
     page = browser.new_page()
     page.goto(f"{address}search.html?q=eigenvalue")
     page.locator("#search-results a", has_text="Why do gradients vanish").first.wait_for()
+    page.locator("#search-results .context").first.wait_for()
+    assert "\\" not in page.locator("#search-results").inner_text()
     page.close()
