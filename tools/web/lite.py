@@ -2,16 +2,16 @@
 
 import json
 import os
-import re
 import shutil
 import sys
 import tarfile
 from pathlib import Path
 
+from pyodide import PACKAGES, needed
 from slides import lessons
 
 from web.source import ROOT, handed_out, place
-from web.wheels import PYODIDE_HAS, collect
+from web.wheels import collect
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 EXTENSIONS = (
@@ -22,10 +22,6 @@ EXTENSIONS = (
 LOCK = "pyodide-lock.json"
 START = "pyodide.mjs"
 CORE = (START, "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-NEEDED = (
-    *PYODIDE_HAS,
-    "micropip",
-)  # of Pyodide's packages; what they need in turn stands in its lock
 OURS = "static/pyodide"
 
 
@@ -116,12 +112,7 @@ def unpacked(archive, folder):
 
 def chosen(packages):
     """The packages that are needed, of a lock's, with all that they need in turn."""
-    found, names = {}, list(NEEDED)
-    while names:
-        name = re.sub(r"[-_.]+", "-", names.pop()).lower()
-        if name not in packages:
-            raise ValueError(f"PYODIDE has no package {name}, which the lessons need")
-        if name not in found:
-            found[name] = packages[name]
-            names += packages[name]["depends"]
-    return dict(sorted(found.items()))
+    try:
+        return dict(sorted(needed(packages, PACKAGES).items()))
+    except KeyError as error:
+        raise ValueError(f"PYODIDE has no package {error}, which the lessons need") from None

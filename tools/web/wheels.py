@@ -1,6 +1,6 @@
 """The site's own packages: rnn_core and what it needs of pure Python that Pyodide does not bring.
 
-Which ones is not written down but followed from pyproject.toml through what each package requires, for the platform
+Which ones is not written down but followed from the extra `show` through what each package requires, for the platform
 of the browser. Versions are those of constraints.txt; what has been fetched once is kept in build/wheels.
 """
 
@@ -15,14 +15,12 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pyodide import PACKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "wheels"
-IN_THE_PAGE = ("ipykernel", "jupyterlab")  # of the extra lab: JupyterLite is both
-PYODIDE_HAS = ("ipython", "jedi", "matplotlib", "numpy", "sympy", "traitlets", "typing-extensions")
-KERNEL_HAS = (
-    "widgetsnbextension",
-)  # the kernel brings an empty one: its scripts are JupyterLab's own
+PYODIDE_HAS = (*PACKAGES, "traitlets")  # and more that these need, and nothing of ours asks for
+KERNEL_HAS = ("widgetsnbextension",)  # an empty one: its scripts are JupyterLab's own
 PAGE = {
     "sys_platform": "emscripten",
     "platform_system": "Emscripten",
@@ -36,26 +34,15 @@ PACKAGE = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-text", "rnn_core")
 
 def own():
     """The names of the packages, besides rnn_core, whose wheels the site must hold."""
-    found, names = set(), asked_for()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["show"]]
+    found, names = set(), [canonicalize_name(Requirement(r).name) for r in wanted]
     while names:
         name = names.pop()
-        if name not in found and name not in (*IN_THE_PAGE, *PYODIDE_HAS, *KERNEL_HAS):
+        if name not in found and name not in (*PYODIDE_HAS, *KERNEL_HAS):
             found.add(name)
             names += required(name)
     return sorted(found)
-
-
-def asked_for(extra="lab"):
-    """The packages that rnn_core and this extra of it ask for; an extra may name others of rnn_core's."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"][extra]]
-    names = []
-    for requirement in map(Requirement, wanted):
-        if requirement.name == project["name"]:
-            names += [name for other in requirement.extras for name in asked_for(other)]
-        else:
-            names.append(canonicalize_name(requirement.name))
-    return names
 
 
 def required(name):
@@ -111,6 +98,7 @@ def built(work, date):
             shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(path, source / name)
+    shutil.copytree(ROOT / "notebooks" / "results", source / "rnn_core" / "data" / "results")
     for path in source.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)  # a wheel stores it, and clones differ
     for old in KEPT.glob("rnn_core-*.whl"):
