@@ -72,6 +72,11 @@ class Book:
         found = re.search(r"\*\*Minutes:\*\* (\d+)", self.cells[0].source)
         return int(found[1]) if found else None
 
+    @property
+    def seconds_in_a_page(self):
+        found = re.search(r"seconds?, in the browser edition about (\d+)$", self.cells[0].source)
+        return int(found[1]) if found else None
+
     def cell(self, name):
         return next(cell for cell in self.cells if cell.id == f"{self.number}-{name}")
 
@@ -492,6 +497,13 @@ def it_says_that_it_runs_in_at_most_30_seconds(book):
     found = re.search(r"\*\*Runs in\*\* about (\d+) seconds?\b", book.cells[0].source)
     if not found or int(found[1]) > 30:
         yield f"{book.cells[0].id}: {found and found[0]}"
+
+
+@lessons
+def it_says_how_long_it_runs_in_the_browser_edition(book):
+    """In seconds, at most two minutes; `make test-wasm` measures it."""
+    if not 0 < (book.seconds_in_a_page or 0) <= 120:
+        yield f"{book.cells[0].id}: {book.seconds_in_a_page}"
 
 
 @lessons

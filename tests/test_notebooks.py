@@ -43,7 +43,8 @@ TITLE = """# Is this a good lesson?
 
 **You will be able to** tell a good lesson from a bad one.
 
-**Minutes:** 5 · **Needs:** [lesson 00](00_start_here.ipynb) · **Runs in** about 1 second"""
+**Minutes:** 5 · **Needs:** [lesson 00](00_start_here.ipynb) ·
+**Runs in** about 1 second, in the browser edition about 3"""
 HALF = """def half(x):
     return np.divide(x, 2)
 
@@ -262,6 +263,9 @@ BAD = [
     ("the_core_takes_at_most_50_minutes", swap("title", "** 5 ·", "** 51 ·")),
     ("the_core_takes_at_most_50_minutes", swap("title", "** 5 ·", "** few ·")),
     ("it_says_that_it_runs_in_at_most_30_seconds", swap("title", "1 second", "31 seconds")),
+    ("it_says_how_long_it_runs_in_the_browser_edition", swap("title", "about 3", "about 121")),
+    ("it_says_how_long_it_runs_in_the_browser_edition", swap("title", "about 3", "about 0")),
+    ("it_says_how_long_it_runs_in_the_browser_edition", swap("title", "about 3", "soon")),
     ("it_has_a_recap", swap("recap", "Recap", "The end")),
     ("every_prediction_is_compared", drop("guess")),
     ("every_prediction_is_compared", swap("compare", "guess", "0")),
