@@ -32,7 +32,7 @@ test-site: ## open the website in a real browser and run lessons in it (needs Ch
 	$(IN) lab,test,browser,site -- -m pytest tests/site
 
 test-wasm: ## run rnn_core in the browser edition's Python, in Node (ARGS=tests/wasm: all lessons, too; minutes)
-	$(IN) lab,test -- -m pytest $(or $(ARGS),tests/wasm/test_core.py)
+	$(IN) lab,test,site -- -m pytest $(or $(ARGS),tests/wasm/test_core.py)
 
 notebooks: ## run all lessons and store their outputs (with JAX, for lesson 11)
 	$(IN) lab,test,jax -- tools/record.py $(ARGS)

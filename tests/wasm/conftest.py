@@ -15,12 +15,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def sources():
+def sources(tmp_path_factory):
     """(distribution, wheels), on disk."""
     if not shutil.which("node"):
         needs.absent("Node", "the browser edition's Python runs in it; apt-get install nodejs npm")
+    needs.needed("jupyterlite_pyodide_kernel", "make test-wasm installs it")
+    folder = tmp_path_factory.mktemp("wheels")
     try:
-        return pyodide.distribution(), index.wheels()
+        index.wheels(folder / "pypi", folder)
+        return pyodide.distribution(), folder / "pypi"
     except pyodide.Refused as error:
         needs.absent("Pyodide", str(error))
 
