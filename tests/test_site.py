@@ -322,6 +322,17 @@ def test_a_package_without_a_version_is_refused():
         wheels.pinned("x-y")
 
 
+# Pages that are taken over
+
+
+def test_a_page_stands_alone(tmp_path):
+    page = tmp_path / "README.md"
+    page.write_text("[a file](x.py), [elsewhere](https://example.org), ![two](b.png) ![one](a.png)")
+    (tmp_path / "a.png").touch()
+    told = "a file, [elsewhere](https://example.org),  ![one](a.png)"
+    assert source.standing_alone(page) == told
+
+
 # Addresses
 
 

@@ -151,7 +151,7 @@ def stage(folder, binder=""):
         write(folder / path.name, start_page(text, made) if path.name == "index.md" else made)
     shutil.copy(ROOT / "picture.png", folder)
     for path in measured():
-        write(folder / place(path), without_links(path.read_text(encoding="utf-8")))
+        write(folder / place(path), standing_alone(path))
         for picture in path.parent.glob("results/*.png"):
             (folder / place(picture)).parent.mkdir(exist_ok=True)
             shutil.copy(picture, folder / place(picture))
@@ -162,9 +162,13 @@ def measured():
     return sorted(ROOT.glob("benchmarks/README.md"))
 
 
-def without_links(text):
-    """The text without links to files of the course, which are not on the site; pictures stay."""
-    return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)[^)]+\)", r"\1", text)
+def standing_alone(path):
+    """The text of a page without links to files that are not on the site, and without pictures yet to be made."""
+    text = re.sub(
+        r"(?<!!)\[([^\]]+)\]\((?!https?:|#)[^)]+\)", r"\1", path.read_text(encoding="utf-8")
+    )
+    there = lambda found: found[0] if (path.parent / found[1]).exists() else ""
+    return re.sub(r"!\[[^\]]*\]\(([^)]+)\)", there, text)
 
 
 def write(path, text):
