@@ -48,13 +48,13 @@ class LSTM(Recurrent, Weights):
         Arguments, shapes and errors as in `RNN.forward`; state is the pair (h_0, c_0), None is zeros.
         """
         x, (h_0, c_0), alive = checked_input(self, x, state, lengths)
-        z = project(x, self.W_x, self.b)  # the input's part of all steps at once
-        i, f, g, o = np.split(z, 4, axis=-1)  # views: what is written into z is seen in them
+        a = project(x, self.W_x, self.b)  # the input's part of all steps at once
+        i, f, g, o = np.split(a, 4, axis=-1)  # views: what is written into a is seen in them
         h, c, h_t, c_t = np.empty_like(g), np.empty_like(g), h_0, c_0
-        scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], z.dtype), self.width)
-        for t in range(len(z)):
-            z[t] += h_t @ self.W_h.T
-            squash(z[t], scale)
+        scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], a.dtype), self.width)
+        for t in range(len(a)):
+            a[t] += h_t @ self.W_h.T
+            squash(a[t], scale)
             c_new = f[t] * c_t + i[t] * g[t]
             h_new = o[t] * np.tanh(c_new)
             c_t = c[t] = c_new if alive is None else np.where(alive[t], c_new, c_t)
