@@ -33,6 +33,7 @@ html_theme_options = {
     "home_page_in_toc": True,
     "navbar_persistent": [],  # the search stands in the sidebar
     "show_navbar_depth": 1,
+    "extra_footer": "<p>Text and figures: CC BY 4.0. Code: MIT licence.</p>",
     "use_download_button": False,  # every page has one of its own, for the file as it is
     "use_fullscreen_button": False,
     "navigation_with_keys": False,
