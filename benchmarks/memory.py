@@ -20,7 +20,7 @@ from rows import Row, options, program, progress
 
 KINDS = ("RNN", "LSTM", "GRU")
 V, N_H, B, CHUNK, TAU = 65, 128, 32, 32, 8
-LENGTHS = (16, 32, 64, 128, 256)  # T of full BPTT
+LENGTHS = (32, 64, 128, 256, 512)  # T of full BPTT; below, the weights are most of it
 TEXTS = (5_000, 10_000, 20_000, 40_000, 80_000)  # symbols
 QUICK = (16, 32, 64), (3_000, 6_000, 12_000)
 GROWTH = "Memory: growth of the peak (slope; 1 is proportional, 0 is flat)"

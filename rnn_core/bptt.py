@@ -42,11 +42,11 @@ def through_time(ds, back, truncate=None, carry=None):
 
 
 def _full(ds, back, carry):
-    carry = _factors(ds, carry)
+    carry = carry if carry is None else _factors(ds, carry)
     total, delta = ds.copy(), None
     message = np.zeros_like(ds[0])  # nothing comes from beyond the last step
     for t in reversed(range(len(ds))):
-        total[t] += carry[t] * message
+        total[t] += message if carry is None else carry[t] * message
         delta_t, message = back(t, total[t])
         delta = np.empty((len(ds), *delta_t.shape), ds.dtype) if delta is None else delta
         delta[t] = delta_t

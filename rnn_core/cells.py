@@ -167,9 +167,9 @@ def outer(delta, x, W):
     """Σ_t Σ_b δ_t x_tᵀ, of the shape of W; for symbols, the sum of δ_t where one was read is its column."""
     if x.ndim == 3:
         return np.tensordot(delta, x, axes=((0, 1), (0, 1)))
-    dW = np.zeros_like(W)
-    for symbol in np.unique(x):
-        dW[:, symbol] = delta[x == symbol].sum(axis=0)
+    dW, rows, read = np.zeros_like(W), delta.reshape(-1, len(W)), x.ravel()
+    for symbol in np.unique(read):
+        dW[:, symbol] = rows[read == symbol].sum(axis=0)
     return dW
 
 
