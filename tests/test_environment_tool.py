@@ -172,6 +172,22 @@ def test_an_unknown_extra_is_refused_with_the_known_ones(course):
     assert "no extra named tset; there are browser, lab, test" in done.stderr
 
 
+def test_what_only_the_website_needs_is_out_of_jupyterlabs_sight(course):
+    course.run("lab")
+    share = course.root / ".venv" / "share"
+    for content in ("old", "new"):
+        kernel = share / "jupyter" / "labextensions" / "@jupyterlite" / "kernel"
+        kernel.mkdir(parents=True)
+        (kernel / "package.json").write_text(content)
+        (share / "jupyter" / "labextensions" / "anywidget").mkdir(exist_ok=True)
+        with open(course.root / "constraints.txt", "a") as file:
+            file.write(f"# {content}\n")
+        course.run("lab")
+        assert [p.name for p in (share / "jupyter" / "labextensions").iterdir()] == ["anywidget"]
+        apart = share / "jupyterlite" / "labextensions" / "@jupyterlite" / "kernel"
+        assert (apart / "package.json").read_text() == content
+
+
 def test_a_half_finished_install_is_resumed(course):
     assert course.run("lab", FAKE_PIP="killed").returncode == 1
     assert course.run("lab").returncode == 0

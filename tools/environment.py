@@ -230,7 +230,18 @@ def install(extras):
     # The build tool is pinned with the rest, which pip's own isolated build would not respect.
     pip_install("setuptools")
     pip_install("--no-build-isolation", "-e", ".[{0}]".format(",".join(extras)))
+    set_apart()
     say(" done in {0:.0f} s.".format(time.time() - start))
+
+
+def set_apart():
+    """Move the website's kernel to where JupyterLab does not look: it would load it and complain."""
+    installed = os.path.join(VENV, "share", "jupyter", "labextensions", "@jupyterlite")
+    apart = os.path.join(VENV, "share", "jupyterlite", "labextensions", "@jupyterlite")
+    if os.path.isdir(installed):
+        shutil.rmtree(apart, ignore_errors=True)
+        shutil.copytree(installed, apart)
+        shutil.rmtree(installed)
 
 
 def prepare(wanted):

@@ -3,12 +3,11 @@
 import hashlib
 import json
 import shutil
-import sys
-from pathlib import Path
 
+from web.lite import extension
 from web.wheels import collect
 
-KERNEL = Path(sys.prefix, "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension")
+KERNEL = extension("@jupyterlite/pyodide-kernel-extension")
 DATE = 1_700_000_000  # of the files, in seconds since 1970: no matter which
 
 

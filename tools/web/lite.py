@@ -46,15 +46,21 @@ def prepare(folder, work, pyodide, date):
 
 def build_settings():
     """What decides how it is built: nothing that happens to lie in this environment or above this folder."""
-    share = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
     return {
         "LiteBuildConfig": {
             "ignore_sys_prefix": ["federated_extensions"],
-            "federated_extensions": [str(share / name) for name in EXTENSIONS],
+            "federated_extensions": [str(extension(name)) for name in EXTENSIONS],
             "ignore_contents": [],
             "ignore_lite_config": [],
         }
     }
+
+
+def extension(name):
+    """The folder of an extension; tools/environment.py sets apart what is not for JupyterLab itself."""
+    share = Path(sys.prefix) / "share"
+    apart = share / "jupyterlite" / "labextensions" / name
+    return apart if apart.is_dir() else share / "jupyter" / "labextensions" / name
 
 
 def settings():
