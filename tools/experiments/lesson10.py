@@ -59,7 +59,7 @@ EXPERIMENTS = {
         forcing,
         [{"p": p} for p in (0.0, 0.25, 0.5, 1.0)],
         range(3),
-        # A seed's scores differ by up to 0.033 from processor to processor, or where a sum is taken in another order.
-        {f"{way}_{n}": 0.04 for n in FORCED for way in ("forced", "free")},
+        # The free scores of a seed differ by up to 0.033 from processor to processor.
+        {f"{way}_{n}": limit for n in FORCED for way, limit in (("forced", 0.03), ("free", 0.04))},
     ),
 }
