@@ -12,6 +12,7 @@ from .encoder_decoder import EncoderDecoder
 from .fit import fit
 from .gated import GRU, LSTM
 from .gradcheck import gradcheck, numerical_gradient
+from .heap import keep_what_is_freed
 from .layers import Bidirectional, Stacked
 from .losses import cross_entropy, sigmoid, softmax, squared_error
 from .metrics import accuracy, bits, bootstrap, calibration, evaluate, exact, perplexity, spread
@@ -70,3 +71,5 @@ __all__ = [
     "squared_error",
     "train",
 ]
+
+keep_what_is_freed()
