@@ -43,11 +43,11 @@ def through_time(ds, back, truncate=None, carry=None):
 
 def _full(ds, back, carry):
     carry = carry if carry is None else _factors(ds, carry)
-    total, delta = ds.copy(), None
+    total, delta = np.empty_like(ds), None
     message = np.zeros_like(ds[0])  # nothing comes from beyond the last step
     for t in reversed(range(len(ds))):
-        total[t] += message if carry is None else carry[t] * message
-        delta_t, message = back(t, total[t])
+        arrives = message if carry is None else carry[t] * message
+        delta_t, message = back(t, np.add(ds[t], arrives, out=total[t]))
         delta = np.empty((len(ds), *delta_t.shape), ds.dtype) if delta is None else delta
         delta[t] = delta_t
     return total, delta

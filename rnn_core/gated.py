@@ -70,17 +70,18 @@ class LSTM(Recurrent, Weights):
         ∂L/∂c_t ⊙ c_{t−1} ⊙ f(1 − f), ∂L/∂c_t ⊙ i ⊙ (1 − g²), ∂L/∂h_t ⊙ tanh c_t ⊙ o(1 − o).
         W_hᵀ δ_t goes to h_{t−1} and f_t ⊙ ∂L/∂c_t, no matrix in between, to c_{t−1}.
         """
-        inner = (*tape.inner, before(tape.state0[1], tape.inner.c))
-        n, W_h = self.width, self.W_h
+        i, f, g, o, c = tape.inner
+        n, W_h, tanh_c, c_before = self.width, self.W_h, np.tanh(c), before(tape.state0[1], c)
+        # what need not wait for step t + 1, for all steps at once
+        dh_dc = o * (1 - tanh_c * tanh_c)
+        slopes = [g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g), tanh_c * o * (1 - o)]
+        slopes = np.concatenate(slopes, axis=-1)
 
         def back(t, ds):
-            i, f, g, o, c, c_before = (a[t] for a in inner)
-            dh, tanh_c = ds[..., :n], np.tanh(c)
-            dc = ds[..., n:] + dh * o * (1 - tanh_c * tanh_c)
-            d_i, d_f = dc * g * i * (1 - i), dc * c_before * f * (1 - f)
-            d_g, d_o = dc * i * (1 - g * g), dh * tanh_c * o * (1 - o)
-            delta = np.concatenate([d_i, d_f, d_g, d_o], axis=-1)
-            return delta, np.concatenate([delta @ W_h, dc * f], axis=-1)
+            dh = ds[..., :n]
+            dc = ds[..., n:] + dh * dh_dc[t]
+            delta = np.concatenate([dc, dc, dc, dh], axis=-1) * slopes[t]
+            return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1)
 
         return back
 
@@ -159,13 +160,16 @@ class GRU(Recurrent, GRUWeights):
         δ of the three blocks, as x_t feels them: δ_n = ∂L/∂h_t ⊙ (1 − z)(1 − n²), δ_r = δ_n ⊙ m ⊙ r(1 − r),
         δ_z = ∂L/∂h_t ⊙ (h_{t−1} − n) ⊙ z(1 − z). To h_{t−1} go z ⊙ ∂L/∂h_t and W_hᵀ (δ_r, δ_z, r ⊙ δ_n).
         """
-        inner, W_h = (*tape.inner, before(tape.state0, tape.h)), self.W_h
+        r, z, n, m = tape.inner
+        W_h, h_before = self.W_h, before(tape.state0, tape.h)
+        # what need not wait for step t + 1, for all steps at once
+        slope_n, slope_r = (1 - z) * (1 - n * n), m * r * (1 - r)
+        slope_z = (h_before - n) * z * (1 - z)
 
         def back(t, dh):
-            r, z, n, m, h_before = (a[t] for a in inner)
-            dn = dh * (1 - z) * (1 - n * n)
-            dr, dz = dn * m * r * (1 - r), dh * (h_before - n) * z * (1 - z)
-            message = np.concatenate([dr, dz, dn * r], axis=-1) @ W_h + dh * z
+            dn, dz = dh * slope_n[t], dh * slope_z[t]
+            dr = dn * slope_r[t]
+            message = np.concatenate([dr, dz, dn * r[t]], axis=-1) @ W_h + dh * z[t]
             return np.concatenate([dr, dz, dn], axis=-1), message
 
         return back
