@@ -41,7 +41,7 @@ AGAIN = [
     ("09_ladder", {"model": "n-gram", "n": 100_000}),
     ("09_ladder", {"model": "RNN", "n": 10_000}),
     ("10_length", {"score": "dot", "n_h": 16}),
-    ("10_forcing", {"p": 0.0}),
+    ("10_forcing", {"p": 0.25}),  # p = 0 depends too much on rounding
 ]
 every_experiment = pytest.mark.parametrize("name", EXPERIMENTS)
 
@@ -95,9 +95,9 @@ def test_the_file_has_a_row_a_line_and_ends_with_one(name):
 
 @pytest.mark.parametrize(("name", "config"), AGAIN, ids=[f"{n} {c}" for n, c in AGAIN])
 def test_a_run_made_again_gives_what_is_stored(name, config):
-    _, _, seeds, tolerance = EXPERIMENTS[name]
+    run, _, seeds, tolerance = EXPERIMENTS[name]
     (kept,) = [r for r in stored(name)["rows"] if r | config | {"seed": seeds[0]} == r]
-    again = tool.row(name, config, seeds[0])
+    again = tool.row(run, config, seeds[0])
     assert list(again) == list(kept)
     for value, allowed in tolerance.items():
         assert again[value] == pytest.approx(kept[value], abs=allowed), value

@@ -8,6 +8,7 @@ thread to itself, so that on one machine the files are the same every time.
 
 import inspect
 import json
+import multiprocessing
 import os
 import sys
 import time
@@ -21,9 +22,8 @@ from experiments import EXPERIMENTS
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks" / "results"
 
 
-def row(name, config, seed):
+def row(run, config, seed):
     """One run of an experiment: its configuration, its seed and what came out."""
-    run = EXPERIMENTS[name][0]
     return {**config, "seed": seed, **run(**config, seed=seed)}
 
 
@@ -31,8 +31,9 @@ def collect(name):
     """All rows of an experiment, computed on all cores, in the order of configurations and seeds."""
     run, configs, seeds, _ = EXPERIMENTS[name]
     jobs = [(config, seed) for config in configs for seed in seeds]
-    with ProcessPoolExecutor() as pool:
-        rows = list(pool.map(row, [name] * len(jobs), *zip(*jobs, strict=True)))
+    fresh = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+    with ProcessPoolExecutor(mp_context=fresh) as pool:
+        rows = list(pool.map(row, [run] * len(jobs), *zip(*jobs, strict=True)))
     parameters = inspect.signature(run).parameters.values()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     return {
