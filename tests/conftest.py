@@ -14,3 +14,16 @@ settings.load_profile("rnn_core")
 def jax():
     """JAX, where it is installed; without it a student's machine skips, and CI, where all must be proved, fails."""
     return needs.needed("jax", "`make test EXTRAS=jax` installs it")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium, where it and Playwright are installed, for tests that open pages as a reader does."""
+    why = "`make test-browser` and `make test-site` look at pages in a real browser"
+    playwright = needs.needed("playwright.sync_api", why)
+    import lab
+
+    if not lab.CHROMIUM:
+        needs.absent("Chromium", why)
+    with playwright.sync_playwright() as playwright, lab.chromium(playwright) as started:
+        yield started

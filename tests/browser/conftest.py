@@ -1,23 +1,12 @@
-"""One JupyterLab and one Chromium for all browser tests; each lesson is opened and run once."""
+"""One JupyterLab for all browser tests; each lesson is opened and run once."""
 
 import shutil
 
 import lab
-import needs
 import pytest
+from lesson import Lesson
 
-WHY = "these tests open the lessons in a real browser"
 LESSONS = sorted((lab.ROOT / "notebooks").glob("*.ipynb"))
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium of the system."""
-    playwright = needs.needed("playwright.sync_api", f"make test-browser installs it; {WHY}")
-    if not lab.CHROMIUM:
-        needs.absent("Chromium", WHY)
-    with playwright.sync_playwright() as playwright, lab.chromium(playwright) as started:
-        yield started
 
 
 @pytest.fixture(scope="session")
@@ -39,5 +28,5 @@ def address(folder, tmp_path_factory):
 def lesson(request, browser, address):
     """One lesson, looked at as recorded and then run from top to bottom."""
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    yield lab.Lesson(page, address, request.param)
+    yield Lesson(page, address, request.param)
     page.close()

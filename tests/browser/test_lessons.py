@@ -6,16 +6,9 @@ from itertools import pairwise
 import lab
 import pytest
 import record
+from lesson import Lesson, violations
 
 ACTIVE = "() => [window.lesson.content.activeCellIndex, window.lesson.content.mode]"
-THEME = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
-CUT_OFF = """(view) => {
-  const room = view.closest('.jp-OutputArea-output').getBoundingClientRect();
-  const outside = (r) => r.width === 0 || r.left < room.left - 1 || r.right > room.right + 1;
-  return [...view.querySelectorAll('label, input, select, output, button, p:not([hidden])')]
-    .filter((e) => outside(e.getBoundingClientRect()) || e.scrollWidth > e.clientWidth + 1 && e.clientWidth)
-    .map((e) => e.outerHTML);
-}"""
 NEW_VIEW = "() => { window.jupyterapp.commands.execute('notebook:create-output-view'); }"
 TWICE = ["from rnn_core import show\n\nexplorer = show.neuron()\nexplorer", "explorer"]
 
@@ -35,16 +28,11 @@ def test_an_opened_lesson_shows_its_stored_pictures_before_it_is_run(lesson):
 def test_the_run_says_what_the_recording_says(lesson, request):
     if record.needs_jax(lesson.path):
         request.getfixturevalue("jax")
-    ran = zip(lab.said(lab.code_cells(lesson.page)), lab.said(lesson.recorded), strict=True)
-    timing = ["timing" in cell["metadata"].get("tags", []) for cell in lesson.recorded]
-    pairs = [pair for pair, free in zip(ran, timing, strict=True) if not free]
-    assert [f"got {got}\nwanted {wanted}" for got, wanted in pairs if got != wanted] == []
+    assert lesson.otherwise() == []
 
 
 def test_the_run_has_no_error(lesson):
-    kinds = {out["output_type"] for cell in lab.code_cells(lesson.page) for out in cell["outputs"]}
-    assert "error" not in kinds
-    assert lesson.page.locator(".jp-Dialog").count() == 0
+    assert lesson.errors() == []
     assert lesson.page.locator(".jp-toast-button, .Toastify__toast").count() == 0
 
 
@@ -165,23 +153,12 @@ def test_a_key_held_down_never_leaves_the_picture_behind(lesson):
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 @pytest.mark.parametrize("width", [1280, 800])
 def test_explorers_are_accessible_and_whole_in_any_theme_and_width(lesson, theme, width):
-    page = lesson.page
-    before = page.evaluate("() => document.body.dataset.jpThemeName")
-    try:
-        page.set_viewport_size({"width": width, "height": 1000})
-        page.evaluate(THEME, theme)
-        page.wait_for_function("t => document.body.dataset.jpThemeName === t", arg=theme)
-        for explorer in lesson.explorers():
-            assert explorer.view.evaluate(CUT_OFF) == []
-        assert lab.violations(page, ".rnn-live") == []
-    finally:
-        page.set_viewport_size({"width": 1280, "height": 1000})
-        page.evaluate(THEME, before)
+    assert lesson.cut_off(theme, width) == []
 
 
 def test_outputs_are_accessible(lesson):
     # JupyterLab gives inline pictures no alt text; the sentence printed under each stands in for it.
-    assert lab.violations(lesson.page, ".jp-OutputArea-output", off=["image-alt"]) == []
+    assert violations(lesson.page, ".jp-OutputArea-output", off=["image-alt"]) == []
 
 
 def test_nothing_complains_and_nothing_is_fetched_from_elsewhere(lesson):
@@ -192,16 +169,10 @@ def test_nothing_complains_and_nothing_is_fetched_from_elsewhere(lesson):
 @pytest.fixture
 def twice(browser, address, folder):
     """A notebook that shows one explorer twice."""
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    cells = [cell | {"id": f"cell-{k}", "source": source} for k, source in enumerate(TWICE)]
     path = folder / "twice.ipynb"
-    path.write_text(
-        json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}),
-        encoding="utf-8",
-    )
+    lab.write_notebook(path, TWICE)
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    yield lab.Lesson(page, address, path)
+    yield Lesson(page, address, path)
     page.close()
 
 

@@ -4,7 +4,7 @@ import json
 
 import lab
 import pytest
-from test_lessons import THEME
+from lesson import PIXELS, violations
 
 CELLS = """import time
 import numpy as np
@@ -48,18 +48,8 @@ class Started:
         self.page, self.complaints = page, []
         page.on("pageerror", lambda error: self.complaints.append(error.stack or str(error)))
         page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text))
-        sources = CELLS.replace("STEPS", str(steps)).split("\n===\n")
-        cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-        cells = [cell | {"id": f"cell-{k}", "source": text} for k, text in enumerate(sources)]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nb = {
-            "cells": cells,
-            "metadata": {"kernelspec": kernel},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
         self.path = folder / "training.ipynb"
-        self.path.write_text(json.dumps(nb), encoding="utf-8")
+        lab.write_notebook(self.path, CELLS.replace("STEPS", str(steps)).split("\n===\n"))
         lab.open_lesson(page, address, self.path.name)
         page.evaluate(START)
         self.view, self.bar = page.locator(".rnn-training"), page.locator(".rnn-training-bar")
@@ -108,9 +98,9 @@ def test_the_bar_goes_on_and_gives_way_to_a_line_and_a_picture(start, browser, a
     assert sample.get_attribute("aria-label").startswith("What the model writes at step ")
     assert sample.evaluate("p => p.scrollHeight > p.clientHeight && p.tabIndex === 0")
     canvas = training.view.locator("canvas")
-    assert canvas.evaluate(lab.PIXELS)[1] > 20
-    before = canvas.evaluate(lab.PIXELS)[0]
-    while canvas.evaluate(lab.PIXELS)[0] == before:  # an error where the canvas goes before
+    assert canvas.evaluate(PIXELS)[1] > 20
+    before = canvas.evaluate(PIXELS)[0]
+    while canvas.evaluate(PIXELS)[0] == before:  # an error where the canvas goes before
         page.wait_for_timeout(100)
 
     said, then = training.finish()
@@ -162,18 +152,14 @@ def test_an_interrupt_leaves_the_run_to_the_next_cell(start):
 def test_it_is_accessible_and_whole_in_any_theme_and_width(start, width):
     training = start(6000, width)
     page = training.page
-    before = page.evaluate("() => document.body.dataset.jpThemeName")
-    try:
+    with lab.themes(page) as wear:
         for theme in ("JupyterLab Light", "JupyterLab Dark"):
-            page.evaluate(THEME, theme)
-            page.wait_for_function("t => document.body.dataset.jpThemeName === t", arg=theme)
+            wear(theme)
             training.past(training.past(40)[0])
             assert training.view.evaluate(CUT_OFF) == []
-            assert lab.violations(page, ".rnn-training") == []
+            assert violations(page, ".rnn-training") == []
         lab.within(page, 30, INTERRUPT)
         training.finish()
         training.view.get_by_text("stopped after ").wait_for(timeout=10_000)
-        assert lab.violations(page, ".rnn-training") == []
-    finally:
-        page.evaluate(THEME, before)
+        assert violations(page, ".rnn-training") == []
     assert training.complaints == []

@@ -1,10 +1,9 @@
 """A text to type in a real browser: letter by letter the picture follows, and the keyboard stays with the reader."""
 
-import json
-
 import lab
 import pytest
-from test_lessons import ACTIVE, CUT_OFF, THEME, differ
+from lesson import Lesson
+from test_lessons import ACTIVE, differ
 
 SOURCE = """import numpy as np
 
@@ -23,17 +22,10 @@ show.temperature(model, known={"Sarah"})"""
 @pytest.fixture(scope="module")
 def notebook(browser, address, folder):
     """A notebook with the two explorers of a character model."""
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    sources = SOURCE.split("\n===\n")
-    cells = [cell | {"id": f"cell-{k}", "source": source} for k, source in enumerate(sources)]
     path = folder / "typing.ipynb"
-    path.write_text(
-        json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}),
-        encoding="utf-8",
-    )
+    lab.write_notebook(path, SOURCE.split("\n===\n"))
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    yield lab.Lesson(page, address, path)
+    yield Lesson(page, address, path)
     page.close()
 
 
@@ -104,18 +96,7 @@ def test_the_keyboard_stays_with_the_text(explorer, notebook):
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 @pytest.mark.parametrize("width", [1280, 800])
 def test_it_is_accessible_and_whole_in_any_theme_and_width(notebook, theme, width):
-    page = notebook.page
-    before = page.evaluate("() => document.body.dataset.jpThemeName")
-    try:
-        page.set_viewport_size({"width": width, "height": 1000})
-        page.evaluate(THEME, theme)
-        page.wait_for_function("t => document.body.dataset.jpThemeName === t", arg=theme)
-        for explorer in notebook.explorers():
-            assert explorer.view.evaluate(CUT_OFF) == []
-        assert lab.violations(page, ".rnn-live") == []
-    finally:
-        page.set_viewport_size({"width": 1280, "height": 1000})
-        page.evaluate(THEME, before)
+    assert notebook.cut_off(theme, width) == []
 
 
 def test_nothing_complains(notebook):

@@ -10,7 +10,6 @@ import needs
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "browser"))
-import lab
 
 WHY = "these tests open the website in a real browser"
 
@@ -54,13 +53,3 @@ def address(site):
     yield f"http://127.0.0.1:{server.server_port}/some/where/course/"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium of the system."""
-    playwright = needs.needed("playwright.sync_api", f"make test-site installs it; {WHY}")
-    if not lab.CHROMIUM:
-        needs.absent("Chromium", WHY)
-    with playwright.sync_playwright() as playwright, lab.chromium(playwright) as started:
-        yield started

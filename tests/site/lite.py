@@ -4,6 +4,7 @@ import json
 import time
 
 import lab
+from lesson import Lesson
 
 PATIENCE = (
     900  # seconds for all cells of a lesson: WebAssembly, on a machine that has other things to do
@@ -54,7 +55,7 @@ def visit(page, address, name=""):
         lab.within(page, 120, OPENED, name)
 
 
-class LiteLesson(lab.Lesson):
+class LiteLesson(Lesson):
     """A lesson as somebody meets it on the site: opened by its link, then run, with the seconds that it took."""
 
     def start(self):

@@ -5,6 +5,7 @@ import statistics
 
 import lab
 import pytest
+from lesson import violations
 from lite import LiteLesson, context
 
 LESSONS = ("03_bptt_by_hand", "05_vanishing_exploding", "08_character_model")
@@ -30,16 +31,11 @@ def lesson(request, browser, site, address):
 
 
 def test_the_run_says_what_the_recording_says(lesson):
-    ran = zip(lab.said(lab.code_cells(lesson.page)), lab.said(lesson.recorded), strict=True)
-    timing = ["timing" in cell["metadata"].get("tags", []) for cell in lesson.recorded]
-    pairs = [pair for pair, free in zip(ran, timing, strict=True) if not free]
-    assert [f"got {got}\nwanted {wanted}" for got, wanted in pairs if got != wanted] == []
+    assert lesson.otherwise() == []
 
 
 def test_the_run_has_no_error(lesson):
-    kinds = {out["output_type"] for cell in lab.code_cells(lesson.page) for out in cell["outputs"]}
-    assert "error" not in kinds
-    assert lesson.page.locator(".jp-Dialog").count() == 0
+    assert lesson.errors() == []
 
 
 def test_every_explorer_is_painted_and_obeys_the_keyboard(lesson):
@@ -59,7 +55,7 @@ def test_every_explorer_is_painted_and_obeys_the_keyboard(lesson):
 
 def test_outputs_are_accessible(lesson):
     # JupyterLab gives inline pictures no alt text; the sentence printed under each stands in for it.
-    assert lab.violations(lesson.page, ".jp-OutputArea-output", off=["image-alt"]) == []
+    assert violations(lesson.page, ".jp-OutputArea-output", off=["image-alt"]) == []
 
 
 def test_nothing_has_left_this_machine(lesson):
