@@ -167,12 +167,11 @@ def outer(delta, x, W):
     """Σ_t Σ_b δ_t x_tᵀ, of the shape of W; for symbols, the sum of δ_t where one was read is its column."""
     if x.ndim == 3:
         return np.tensordot(delta, x, axes=((0, 1), (0, 1)))
-    dW, read = np.zeros_like(W), x.ravel()
-    rows = delta.reshape(-1, len(W))[np.argsort(read, kind="stable")]  # equal symbols side by side
-    begin = 0
+    dW, rows, read = np.zeros_like(W), delta.reshape(-1, len(W)), x.ravel()
+    order, begin = np.argsort(read, kind="stable"), 0  # where each symbol was read, one after another
     for symbol, end in enumerate(np.cumsum(np.bincount(read))):
         if end > begin:
-            dW[:, symbol] = rows[begin:end].sum(axis=0)
+            dW[:, symbol] = rows.take(order[begin:end], axis=0).sum(axis=0)
         begin = end
     return dW
 
