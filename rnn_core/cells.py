@@ -168,7 +168,7 @@ def outer(delta, x, W):
     if x.ndim == 3:
         return np.tensordot(delta, x, axes=((0, 1), (0, 1)))
     dW, rows, read = np.zeros_like(W), delta.reshape(-1, len(W)), x.ravel()
-    order, begin = np.argsort(read, kind="stable"), 0  # where each symbol was read, one after another
+    order, begin = np.argsort(read, kind="stable"), 0  # steps and rows, by the symbol read there
     for symbol, end in enumerate(np.cumsum(np.bincount(read))):
         if end > begin:
             dW[:, symbol] = rows.take(order[begin:end], axis=0).sum(axis=0)
