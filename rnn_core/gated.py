@@ -66,16 +66,17 @@ class LSTM(Recurrent, Weights):
     def back(self, tape):
         """One step back, from ∂L/∂h_t and what step t + 1 sent to c_t.
 
-        ∂L/∂c_t = that + ∂L/∂h_t ⊙ o ⊙ (1 − tanh² c_t); δ of the four blocks: ∂L/∂c_t ⊙ g ⊙ i(1 − i),
-        ∂L/∂c_t ⊙ c_{t−1} ⊙ f(1 − f), ∂L/∂c_t ⊙ i ⊙ (1 − g²), ∂L/∂h_t ⊙ tanh c_t ⊙ o(1 − o).
+        ∂L/∂c_t = that + ∂L/∂h_t ⊙ o ⊙ (1 − tanh² c_t). δ of the four blocks:
+        ∂L/∂c_t ⊙ g ⊙ i(1 − i), ∂L/∂c_t ⊙ c_{t−1} ⊙ f(1 − f), ∂L/∂c_t ⊙ i ⊙ (1 − g²),
+        ∂L/∂h_t ⊙ tanh c_t ⊙ o(1 − o).
         W_hᵀ δ_t goes to h_{t−1} and f_t ⊙ ∂L/∂c_t, no matrix in between, to c_{t−1}.
         """
         i, f, g, o, c = tape.inner
         n, W_h, tanh_c, c_before = self.width, self.W_h, np.tanh(c), before(tape.state0[1], c)
         # what need not wait for step t + 1, for all steps at once
         dh_dc = o * (1 - tanh_c * tanh_c)
-        slopes = [g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g), tanh_c * o * (1 - o)]
-        slopes = np.concatenate(slopes, axis=-1)
+        to_i, to_f, to_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g)
+        slopes = np.concatenate([to_i, to_f, to_g, tanh_c * o * (1 - o)], axis=-1)
 
         def back(t, ds):
             dh = ds[..., :n]
@@ -157,8 +158,9 @@ class GRU(Recurrent, GRUWeights):
     def back(self, tape):
         """One step back, from ∂L/∂h_t.
 
-        δ of the three blocks, as x_t feels them: δ_n = ∂L/∂h_t ⊙ (1 − z)(1 − n²), δ_r = δ_n ⊙ m ⊙ r(1 − r),
-        δ_z = ∂L/∂h_t ⊙ (h_{t−1} − n) ⊙ z(1 − z). To h_{t−1} go z ⊙ ∂L/∂h_t and W_hᵀ (δ_r, δ_z, r ⊙ δ_n).
+        δ of the three blocks, as x_t feels them: δ_n = ∂L/∂h_t ⊙ (1 − z)(1 − n²),
+        δ_r = δ_n ⊙ m ⊙ r(1 − r), δ_z = ∂L/∂h_t ⊙ (h_{t−1} − n) ⊙ z(1 − z).
+        To h_{t−1} go z ⊙ ∂L/∂h_t and W_hᵀ (δ_r, δ_z, r ⊙ δ_n).
         """
         r, z, n, m = tape.inner
         W_h, h_before = self.W_h, before(tape.state0, tape.h)
