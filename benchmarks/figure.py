@@ -40,9 +40,7 @@ def draw(rows, path):
         strict=True,
     ):
         ax.set_ylabel(label)
-    axes[1, 0].set_ylim(
-        0, max([100.0, *(1.05 * r.value for r in rows if r.table == SHARES and r.what in LOOKS)])
-    )
+    axes[1, 0].set_ylim(0, top(rows))
     axes[0, 0].yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}×"))
     axes[0, 0].yaxis.set_major_locator(mpl.ticker.FixedLocator(TICKS))
     axes[0, 0].yaxis.set_minor_locator(NullLocator())
@@ -52,6 +50,11 @@ def draw(rows, path):
     fig.tight_layout()
     fig.savefig(path, dpi=110, metadata={"Software": None})
     plt.close(fig)
+
+
+def top(rows):
+    """Where the axis of the shares ends: at 100 %, or above the highest quartile."""
+    return max([100.0, *(1.05 * r.high for r in rows if r.table == SHARES and r.what in LOOKS)])
 
 
 def points(ax, rows, name):

@@ -79,6 +79,14 @@ def test_a_row_has_the_median_and_the_quartiles_over_rounds():
     assert rows.cell(found) == "3.00 (2.00–4.00)"
 
 
+def test_the_picture_leaves_room_for_the_highest_quartile_of_a_share():
+    import figure
+
+    share = Row(training_step.SHARES, "LSTM", training_step.EAGER, 90.0, "%", low=80.0, high=140.0)
+    assert figure.top([share]) > 140
+    assert figure.top([share._replace(high=95.0)]) == figure.top([]) == 100
+
+
 def test_a_table_has_a_line_for_each_case_and_a_column_for_each_figure():
     found = [
         Row("t", "one", "speed", 1.0, "×"),
