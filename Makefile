@@ -22,7 +22,7 @@ update: ## take over a newer edition and keep your work (FROM=rnn-course-2026-11
 test: ## prove everything: unit tests, then every stored output of every lesson (EXTRAS=a,b adds extras)
 	$(IN) lab,test,$(EXTRAS) -- tools/validate.py --units
 
-test-cpus: ## prove the stored outputs again as older processors would compute them
+test-cpus: ## prove the stored outputs again as other processors would compute them
 	$(IN) lab,test -- tools/validate.py --cpus
 
 test-browser: ## open the lessons in a real browser and move their sliders (needs Chromium)

@@ -199,14 +199,14 @@ def products(case):
         draw(T, B, rows),
         draw(T, B, V),
     )
-    z, message, dW_h = np.empty_like(delta), np.empty_like(h), np.empty_like(W_h)
-    y, dW_y, dh = np.empty_like(dy), np.empty_like(W_y), np.empty_like(h)
+    z, message, dW_h = np.empty((rows, B), np.float32), np.empty_like(h), np.empty_like(W_h)
+    y, dW_y, dh = np.empty((V, T * B), np.float32), np.empty_like(W_y), np.empty_like(h)
     flat = lambda a: a.reshape(T * B, -1)
 
     def work():
         for t in range(T):
-            np.matmul(h[t], W_h.T, out=z[t])
-        np.matmul(flat(h), W_y.T, out=flat(y))
+            np.matmul(W_h, h[t].T, out=z)
+        np.matmul(W_y, flat(h).T, out=y)
         np.matmul(flat(dy).T, flat(h), out=dW_y)
         np.matmul(flat(dy), W_y, out=flat(dh))
         for t in reversed(range(T)):

@@ -3,10 +3,9 @@
     python benchmarks/import_time.py [--rounds 15] [--quick]
 
 From the time of a whole process the time of one that imports nothing is taken off, of the same round. Compiled once,
-modules are read from `__pycache__`, also where a machine's own setting has them compiled at each start.
+modules are read from `__pycache__`.
 """
 
-import os
 import statistics
 import subprocess
 import sys
@@ -20,8 +19,7 @@ CODES = {"nothing": "pass", "numpy": "import numpy", "rnn_core": "import rnn_cor
 
 def start(code):
     """One fresh process, from start to end."""
-    kept = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
-    subprocess.run([sys.executable, "-c", code], check=True, env=kept)
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def measure(rounds=15, quick=False):

@@ -9,6 +9,12 @@ import importlib.metadata
 import os
 import platform
 import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+
+import instructions
 
 PACKAGES = ("numpy", "jax", "torch")
 
@@ -20,11 +26,12 @@ def processors():
     return list(range(os.cpu_count() or 1))
 
 
-def settle(threads):
+def settle(threads, avx2=False):
     """So many threads for everything: by name for those who listen, and by processors where the system can.
 
-    With as many processors as threads, a library that takes no orders has no more to run on than the others. Raises
-    ValueError for more threads than there are processors.
+    With as many processors as threads, a library that takes no orders has no more to run on than the others. avx2:
+    all libraries use AVX2 at most. Raises ValueError for more threads than there are processors, and for avx2 on a
+    processor that has no such thing.
     """
     allowed = processors()
     if threads > len(allowed):
@@ -38,6 +45,8 @@ def settle(threads):
         os.environ["XLA_FLAGS"] = (
             "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
         )
+    if avx2:
+        os.environ |= instructions.as_avx2()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, allowed[-threads:])  # the first one serves the system most
 
@@ -45,6 +54,7 @@ def settle(threads):
 def describe(threads=None):
     """What the figures depend on: processor, system, versions, threads, load at the beginning and the day."""
     about = {"processor": processor(), "processors": os.cpu_count(), "threads": threads}
+    about["openblas"] = instructions.openblas_core(dict(os.environ))
     about |= {"system": platform.system(), "machine": platform.machine()}
     about |= {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
     if hasattr(os, "getloadavg"):  # not on Windows
@@ -74,6 +84,7 @@ def sentence(about):
     """`describe` in one line."""
     versions = [f"{name} {about[name]}" for name in PACKAGES if about[name]]
     threads = [f"{about['threads']} thread(s) for all"] if about["threads"] else []
+    kernels = [f"OpenBLAS as for {about['openblas']}"] if about.get("openblas") else []
     load = [f"load {about['load']} at the beginning"] if "load" in about else []
     return ", ".join(
         [
@@ -81,6 +92,7 @@ def sentence(about):
             f"{about['system']} {about['machine']}",
             f"Python {about['python']}",
             *versions,
+            *kernels,
             *threads,
             *load,
             about["day"],

@@ -141,13 +141,14 @@ def options(doc, **numbers):
 def program(measure, parser, arguments=None):
     """Measure as the arguments say, print the tables, write the JSON; 1 where something is wrong, not slow.
 
-    measure(quick=…, **options) → (rows, notes); an option `threads` is settled before NumPy is imported.
+    measure(quick=…, **options) → (rows, notes). Settings of this machine that hold one library back are lifted, and
+    options `threads` and `avx2` settled, before NumPy is imported.
     """
     chosen = vars(parser.parse_args(arguments))
-    file = chosen.pop("json")
+    file, lifted = chosen.pop("json"), machine.instructions.lift()
     if "threads" in chosen:
         try:
-            machine.settle(chosen["threads"])
+            machine.settle(chosen["threads"], chosen.get("avx2", False))
         except ValueError as error:
             parser.error(str(error))
     about, start = machine.describe(chosen.get("threads")), time.perf_counter()
@@ -158,6 +159,8 @@ def program(measure, parser, arguments=None):
         ]
     except ValueError as error:
         sys.exit(str(error))
+    if lifted:
+        notes += [f"Settings of this machine that were lifted: {', '.join(sorted(lifted))}."]
     report = {
         "machine": about,
         "options": chosen,

@@ -1,6 +1,7 @@
 """One training step of the character model: the NumPy core beside JAX, PyTorch, and the processor's own limit.
 
-    python benchmarks/training_step.py [--threads 1] [--rounds 15] [--seconds 3] [--unroll] [--quick]
+    python benchmarks/training_step.py [--threads 1] [--rounds 15] [--seconds 3] [--unroll] [--avx2]
+                                       [--quick]
 
 A step: forward with the state carried on, cross-entropy, backpropagation through time, clipping, SGD; float32, the
 same weights, chunks and threads for all (see engines.py). All take turns in one process, in another order in every
@@ -178,7 +179,7 @@ def shares(engines, case, times, ran):
     ]
 
 
-def measure(threads=1, rounds=15, seconds=3, unroll=False, quick=False, sizes=None):
+def measure(threads=1, rounds=15, seconds=3, unroll=False, avx2=False, quick=False, sizes=None):
     """Rows for all cells and sizes, and what could not be measured."""
     import engines  # imports NumPy, which reads the number of threads then and never again
 
@@ -196,6 +197,8 @@ def measure(threads=1, rounds=15, seconds=3, unroll=False, quick=False, sizes=No
         held[case].form = form
         rows += rows_of(engines, case, times)
     rows.sort(key=lambda r: KINDS.index(r.case.split()[0]))
+    if avx2:
+        rows = [r._replace(table=f"{r.table} (all with AVX2 at most)") for r in rows]
     return rows, notes + list(remarks(held.values(), threads))
 
 
@@ -229,6 +232,9 @@ def main(arguments=None):
     )
     parser.add_argument(
         "--unroll", action="store_true", help="let torch.compile take the recurrent layer apart"
+    )
+    parser.add_argument(
+        "--avx2", action="store_true", help="hold all to AVX2, as laptops without AVX-512 do"
     )
     program(measure, parser, arguments)
 

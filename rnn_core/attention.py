@@ -11,6 +11,7 @@ import numpy as np
 
 from . import check
 from .losses import softmax
+from .products import applied, outer
 
 
 class Dot(NamedTuple):
@@ -70,7 +71,7 @@ class Additive(NamedTuple):
             "W_m", self.W_m, (n_a, m.shape[-1]), h.dtype, " (as many columns as memory)"
         )
         check.parameter("v", self.v, (n_a,), h.dtype, f" (W_q has n_a = {n_a} rows)")
-        u = np.tanh((h @ W_q.T)[:, None] + m @ self.W_m.T)  # (T, S, B, n_a)
+        u = np.tanh(applied(W_q, h)[:, None] + applied(self.W_m, m))  # (T, S, B, n_a)
         return np.moveaxis(u @ self.v, 1, 2), (h, m, u)
 
     def backward(self, tape, de):
@@ -79,13 +80,8 @@ class Additive(NamedTuple):
         de = np.moveaxis(de, 2, 1)[..., None]
         delta = de * self.v * (1 - u * u)
         at_t, at_s = delta.sum(axis=1), delta.sum(axis=0)
-        over = ((0, 1), (0, 1))
-        grads = type(self)(
-            np.tensordot(at_t, h, axes=over),
-            np.tensordot(at_s, m, axes=over),
-            (de * u).sum((0, 1, 2)),
-        )
-        return grads, at_t @ self.W_q, at_s @ self.W_m
+        grads = type(self)(outer(at_t, h), outer(at_s, m), (de * u).sum((0, 1, 2)))
+        return grads, applied(self.W_q.T, at_t), applied(self.W_m.T, at_s)
 
 
 class AttentionTape(NamedTuple):
@@ -130,7 +126,7 @@ class Attention(NamedTuple):
         weights = softmax(e)
         k = np.einsum("tbs,sbn->tbn", weights, m, optimize=True)
         beside = np.concatenate([k, h], axis=-1)
-        out = np.tanh(beside @ W_k.T)
+        out = np.tanh(applied(W_k, beside))
         return out, AttentionTape(weights, m, beside, out, score)
 
     def backward(self, tape, dout):
@@ -144,8 +140,8 @@ class Attention(NamedTuple):
             )
         weights, m, beside, out, score = tape
         delta = check.floats("dout", dout, out.shape, out.dtype, " like h") * (1 - out * out)
-        dW_k = np.tensordot(delta, beside, axes=((0, 1), (0, 1)))
-        dk, dh = np.split(delta @ self.W_k, [m.shape[-1]], axis=-1)
+        dW_k = outer(delta, beside)
+        dk, dh = np.split(applied(self.W_k.T, delta), [m.shape[-1]], axis=-1)
         dweights = np.einsum("tbn,sbn->tbs", dk, m, optimize=True)
         de = weights * (dweights - (weights * dweights).sum(axis=-1, keepdims=True))
         dscore, dh_e, dm = self.score.backward(score, de)

@@ -11,6 +11,7 @@ import numpy as np
 from . import check
 from .bptt import step_back, through_time
 from .losses import sigmoid
+from .products import applied, outer, outer_symbols
 from .tape import Tape, checked_cell, checked_gradients, checked_input
 
 
@@ -81,7 +82,7 @@ class Recurrent:
         total, delta = through_time(ds, back, truncate, carry)
         _, ds_0 = back(0, total[0])
         del ds, total, back  # as large as h each: not needed while the weights' gradients are made
-        dx = None if tape.x.ndim == 2 else delta @ self.W_x
+        dx = None if tape.x.ndim == 2 else applied(self.W_x.T, delta)
         dstate0 = ds_0 if self.parts == 1 else tuple(np.split(ds_0, self.parts, axis=-1))
         return self.gradients(tape, delta), dx, dstate0
 
@@ -115,7 +116,7 @@ class RNN(Recurrent, Weights):
         x, h_0, alive = checked_input(self, x, state, lengths)
         h, h_t = project(x, self.W_x, self.b), h_0  # the input's part of all steps at once
         for t in range(len(h)):  # h_t takes its place
-            h_new = self.activation(h[t] + h_t @ self.W_h.T)
+            h_new = self.activation(h[t] + (self.W_h @ h_t.T).T)
             h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
         if alive is not None:
             h = np.where(alive, h, 0)
@@ -128,8 +129,8 @@ class RNN(Recurrent, Weights):
     def gradients(self, tape, delta):
         """(Σ_t δ_t x_tᵀ, Σ_t δ_t h_{t−1}ᵀ, Σ_t δ_t), of the type of the cell, from δ (T, B, n_h)."""
         return type(self)(
-            outer(delta, tape.x, self.W_x),
-            outer_before(delta, tape.state0, tape.h, self.W_h),
+            outer_input(delta, tape.x, self.W_x),
+            outer_before(delta, tape.state0, tape.h),
             delta.sum((0, 1)),
         )
 
@@ -160,25 +161,17 @@ class ReluRNN(RNN):
 
 def project(x, W, b):
     """W x_t + b for all t: a product for floats, a choice of columns for symbols."""
-    return np.take(W.T + b, x, axis=0) if x.ndim == 2 else x @ W.T + b
+    return np.take(W.T + b, x, axis=0) if x.ndim == 2 else applied(W, x) + b
 
 
-def outer(delta, x, W):
-    """Σ_t Σ_b δ_t x_tᵀ, of the shape of W; for symbols, the sum of δ_t where one was read is its column."""
-    if x.ndim == 3:
-        return np.tensordot(delta, x, axes=((0, 1), (0, 1)))
-    dW, rows, read = np.zeros_like(W), delta.reshape(-1, len(W)), x.ravel()
-    order, begin = np.argsort(read, kind="stable"), 0  # steps and rows, by the symbol read there
-    for symbol, end in enumerate(np.cumsum(np.bincount(read))):
-        if end > begin:
-            dW[:, symbol] = rows.take(order[begin:end], axis=0).sum(axis=0)
-        begin = end
-    return dW
+def outer_input(delta, x, W):
+    """Σ_t Σ_b δ_t x_tᵀ, of the shape of W, for floats and symbols."""
+    return outer_symbols(delta, x, W.shape[1]) if x.ndim == 2 else outer(delta, x)
 
 
-def outer_before(delta, h_0, h, W):
-    """Σ_t Σ_b δ_t h_{t−1}ᵀ, of the shape of W, where h_0 came first."""
-    return outer(delta[1:], h[:-1], W) + delta[0].T @ h_0
+def outer_before(delta, h_0, h):
+    """Σ_t Σ_b δ_t h_{t−1}ᵀ, where h_0 came first."""
+    return outer(delta[1:], h[:-1]) + outer(delta[0], h_0)
 
 
 def before(first, a):

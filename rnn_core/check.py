@@ -5,6 +5,7 @@ Nothing here computes. Every function returns its argument as an array when it i
 A wanted shape is a tuple such as ``("T", "B", 3)``: a number must match, a name may be any size from 1.
 """
 
+import math
 import numbers
 
 import numpy as np
@@ -27,9 +28,10 @@ def _written(shape):
 
 
 def _fits(got, wanted):
+    if got == wanted:  # no names in it
+        return True
     return len(got) == len(wanted) and all(
-        g == w if isinstance(w, numbers.Integral) else g >= 1
-        for g, w in zip(got, wanted, strict=True)
+        g >= 1 if isinstance(w, str) else g == w for g, w in zip(got, wanted, strict=True)
     )
 
 
@@ -64,10 +66,16 @@ def floats(name, value, wanted, kind=None, where=""):
             f"convert it with .astype(np.{kind})"
         )
     shape(name, a.shape, wanted, where)
-    if not np.isfinite(a).all():
+    if not finite(a):
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(a))[0])
         raise ValueError(f"{name}: got {a[at]} at index {at}, wanted finite numbers only")
     return a
+
+
+def finite(a):
+    """Is every number in an array finite? Where Σ a² is, yes; where it is not, each number is looked at."""
+    flat = a.ravel("K")  # in the order of memory: no copy
+    return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(a).all())
 
 
 def parameter(name, value, wanted, kind=None, where=""):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import check
-from .cells import Recurrent, Weights, before, outer, outer_before, project
+from .cells import Recurrent, Weights, before, outer_before, outer_input, project
 from .losses import sigmoid
 from .tape import Tape, checked_input
 
@@ -53,7 +53,7 @@ class LSTM(Recurrent, Weights):
         h, c, h_t, c_t = np.empty_like(g), np.empty_like(g), h_0, c_0
         scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], a.dtype), self.width)
         for t in range(len(a)):
-            a[t] += h_t @ self.W_h.T
+            a[t] += (self.W_h @ h_t.T).T
             squash(a[t], scale)
             c_new = f[t] * c_t + i[t] * g[t]
             h_new = o[t] * np.tanh(c_new)
@@ -88,8 +88,8 @@ class LSTM(Recurrent, Weights):
 
     def gradients(self, tape, delta):
         """(Σ_t δ_t x_tᵀ, Σ_t δ_t h_{t−1}ᵀ, Σ_t δ_t), of the type of the cell, from δ (T, B, 4 n_h)."""
-        dW_x = outer(delta, tape.x, self.W_x)
-        dW_h = outer_before(delta, tape.state0[0], tape.h, self.W_h)
+        dW_x = outer_input(delta, tape.x, self.W_x)
+        dW_h = outer_before(delta, tape.state0[0], tape.h)
         return type(self)(dW_x, dW_h, delta.sum((0, 1)))
 
 
@@ -143,7 +143,7 @@ class GRU(Recurrent, GRUWeights):
         r, z = np.split(r_z, 2, axis=-1)
         h, m, h_t = np.empty_like(n), np.empty_like(n), h_0
         for t in range(len(a)):
-            from_h = h_t @ self.W_h.T + self.b_h
+            from_h = (self.W_h @ h_t.T).T + self.b_h
             m[t] = from_h[:, 2 * k :]
             r_z[t] += from_h[:, : 2 * k]
             sigmoid(r_z[t], out=r_z[t])
@@ -180,6 +180,6 @@ class GRU(Recurrent, GRUWeights):
         """As for an RNN, from δ (T, B, 3 n_h) as x_t feels it; for W_h and b_h its last block is multiplied by r."""
         k = self.width
         felt = np.concatenate([delta[..., : 2 * k], delta[..., 2 * k :] * tape.inner.r], axis=-1)
-        dW_x = outer(delta, tape.x, self.W_x)
-        dW_h = outer_before(felt, tape.state0, tape.h, self.W_h)
+        dW_x = outer_input(delta, tape.x, self.W_x)
+        dW_h = outer_before(felt, tape.state0, tape.h)
         return type(self)(dW_x, dW_h, delta.sum((0, 1)), felt.sum((0, 1)))

@@ -68,9 +68,10 @@ def cross_entropy(logits, target, lengths=None, reduction="mean"):
     z = check.steps("logits", logits, "n_y")
     target = check.symbols("target", target, z.shape[:-1], z.shape[-1], " like logits without n_y")
     w = _weights(z.shape[:-1], lengths, reduction, 1).astype(z.dtype)
-    log_p = log_softmax(z)
-    dz = np.exp(log_p)
+    shifted = z - z.max(axis=-1, keepdims=True)
+    dz = np.exp(shifted)
+    total = dz.sum(axis=-1)  # so log softmax(z) = shifted − log total
     right = (*np.indices(target.shape, sparse=True), target)  # where the score of y* stands
-    dz[right] -= 1
-    dz *= w[..., None]
-    return float(-(w * log_p[right]).sum()), dz
+    dz *= (w / total)[..., None]
+    dz[right] -= w
+    return float((w * (np.log(total) - shifted[right])).sum()), dz

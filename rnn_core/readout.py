@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import check
+from .products import applied, outer, rows
 
 
 class ReadoutTape(NamedTuple):
@@ -36,7 +37,8 @@ class Readout(NamedTuple):
         check.parameter("c", self.c, (len(W_y),), W_y.dtype, f" (W_y has n_y = {len(W_y)} rows)")
         n_h = W_y.shape[1]
         h = check.steps("h", h, n_h, W_y.dtype, f" (W_y has n_h = {n_h} columns)")
-        return h @ W_y.T + self.c, ReadoutTape(h)
+        y = W_y @ rows(h).T + self.c[:, None]  # in columns, along which softmax runs quickly
+        return y.T.reshape(*h.shape[:-1], len(W_y)), ReadoutTape(h)
 
     def backward(self, tape, dy):
         """dL/dW_y = Σ_t dy_t h_tᵀ, dL/dc = Σ_t dy_t, ∂⁺L/∂h_t = W_yᵀ dy_t; returns (grads, dh).
@@ -52,5 +54,5 @@ class Readout(NamedTuple):
                 f"(n_h = {n_h}, {self.W_y.dtype})"
             )
         dy = check.floats("dy", dy, (*h.shape[:-1], len(self.W_y)), h.dtype, " like y")
-        over = tuple(range(h.ndim - 1))
-        return type(self)(np.tensordot(dy, h, axes=(over, over)), dy.sum(over)), dy @ self.W_y
+        grads = type(self)(outer(dy, h), rows(dy).sum(axis=0))
+        return grads, applied(self.W_y.T, dy)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import check
+from .products import outer_symbols
 from .tape import Tape
 
 NOTHING = -1  # in the place of a symbol before the text began
@@ -81,10 +82,10 @@ class WindowMLP(NamedTuple):
         alive = check.mask(tape.lengths, T, B)
         delta = (1 - h * h) * (dh if alive is None else dh * alive)
         read, dW = np.concatenate([tape.state0.T, tape.x]), np.zeros_like(self.W)
-        flat = delta.reshape(T * B, -1)
-        for j in range(len(self.W)):
-            seen = self._back(read, j, T).ravel()[:, None] == np.arange(self.n_x)
-            dW[j] = flat.T @ seen.astype(h.dtype)
+        for j in range(
+            len(self.W)
+        ):  # −1, where there was nothing yet to read, has the first column
+            dW[j] = outer_symbols(delta, self._back(read, j, T) + 1, self.n_x + 1)[:, 1:]
         return type(self)(dW, delta.sum((0, 1))), None, None
 
     def _tables(self):

@@ -211,13 +211,58 @@ def test_more_threads_than_processors_are_refused():
         machine.settle(n + 1)
 
 
+HELD = {"OPENBLAS_CORETYPE": "Prescott", "ATEN_CPU_CAPABILITY": "default", "OTHER": "stays"}
+
+
+def test_what_holds_one_library_back_is_lifted_and_told(monkeypatch, capsys):
+    for name, value in HELD.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.delenv("OPENBLAS_L2_SIZE", raising=False)
+    seen = []
+
+    def measure(quick):
+        seen.append({name: os.environ.get(name) for name in HELD})
+        return [Row("t", "case", "n", 1.0)], []
+
+    rows.program(measure, rows.options("About."), [])
+    assert seen == [{"OPENBLAS_CORETYPE": None, "ATEN_CPU_CAPABILITY": None, "OTHER": "stays"}]
+    lifted = "Settings of this machine that were lifted: ATEN_CPU_CAPABILITY, OPENBLAS_CORETYPE."
+    assert lifted in capsys.readouterr().out
+    rows.program(measure, rows.options("About."), [])
+    assert "lifted" not in capsys.readouterr().out
+
+
+def test_all_libraries_can_be_held_to_avx2(monkeypatch):
+    if not machine.instructions.is_x86():
+        pytest.skip("this processor is not of the x86 family")
+    code = "import machine; machine.settle(1, avx2=True); print(machine.describe()['openblas'])"
+    code += "\nimport numpy; c = numpy.show_config('dicts')['SIMD Extensions']['found']; print(c)"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    core, features = done.stdout.splitlines()
+    assert core == "Haswell" or ("AVX2" not in features and "X86_V3" not in features)
+    assert "AVX512" not in features
+    assert "X86_V4" not in features
+    monkeypatch.setattr(machine.instructions.platform, "machine", lambda: "arm64")
+    with pytest.raises(ValueError, match=r"^avx2: got a processor of type arm64, wanted x86-64$"):
+        machine.settle(1, avx2=True)
+
+
 def test_the_machine_is_told_in_one_line():
     about = machine.describe(2)
     said = machine.sentence(about)
     assert said.count("\n") == 0
     assert f"numpy {np.__version__}, " in said
     assert "2 thread(s) for all" in said
-    assert "None" not in machine.sentence(about | {"torch": None, "jax": None, "threads": None})
+    assert "OpenBLAS as for Some" in machine.sentence(about | {"openblas": "Some"})
+    without = dict.fromkeys(("torch", "jax", "threads", "openblas"))
+    assert "None" not in machine.sentence(about | without)
 
 
 # The training step
@@ -284,6 +329,13 @@ def test_all_engines_make_the_same_step(torch, jax, monkeypatch):
     agreed = [n for n in notes if n.startswith("Losses and gradient norms of all agree")]
     assert float(agreed[0].split("to ")[1].split()[0]) < training_step.APART
     assert any("in the faster form of two" in n for n in notes)
+
+
+def test_what_was_measured_with_fewer_instructions_has_tables_of_its_own(monkeypatch):
+    alone(monkeypatch)
+    plain, fewer = measured()[0], measured(avx2=True)[0]
+    ending = " (all with AVX2 at most)"
+    assert {r.table + ending for r in plain} == {r.table for r in fewer}
 
 
 def test_the_targets_are_those_of_large_and_small_networks():
@@ -500,9 +552,8 @@ STEP_ROWS = [
 ]
 SCRIPT = """
 import json, sys
-sys.argv[1] == "--json" or sys.exit("no --json")
 print("quick" if "--quick" in sys.argv else "whole")
-json.dump({report!r}, open(sys.argv[2], "w"))
+json.dump({report!r}, open(sys.argv[sys.argv.index("--json") + 1], "w"))
 """
 
 
@@ -517,7 +568,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "BUILD", tmp_path.parent / "build" / tmp_path.name)
     monkeypatch.setattr(run, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(run, "PAGE", tmp_path / "README.md")
-    monkeypatch.setattr(run, "BENCHMARKS", ("training_step", "cost", "memory"))
+    told = {name: [f"{name}.py"] for name in ("training_step", "cost", "memory")}
+    monkeypatch.setattr(run, "BENCHMARKS", told)
     (tmp_path / "README.md").write_text(f"before\n{run.BEGIN}\nold\n{run.END}\nafter\n")
     return tmp_path
 
@@ -571,6 +623,12 @@ def test_a_page_without_the_place_for_the_table_is_not_written(folder):
     assert not run.BUILD.exists(), "it was measured first"
 
 
+def test_a_program_is_told_what_stands_beside_it(folder, monkeypatch, capfd):
+    monkeypatch.setitem(run.BENCHMARKS, "cost", ["cost.py", "--quick"])
+    assert ended("cost") == 0
+    assert "quick" in capfd.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -585,8 +643,9 @@ def test_what_the_runner_cannot_do_is_refused(folder, arguments, words, capsys):
 
 def test_every_file_is_a_benchmark_that_is_run_or_helps_one():
     files = {path.stem: path for path in FOLDER.glob("*.py")}
-    assert set(files) == set(run.BENCHMARKS) | HELPERS
-    for name in run.BENCHMARKS:
+    programs = {Path(program).stem for program, *_ in run.BENCHMARKS.values()}
+    assert set(files) == programs | HELPERS
+    for name in programs:
         tree = ast.parse(files[name].read_text(encoding="utf-8"))
         made = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
         assert {"measure", "main"} <= made
