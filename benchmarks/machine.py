@@ -36,17 +36,18 @@ def settle(threads, avx2=False):
     allowed = processors()
     if threads > len(allowed):
         raise ValueError(f"threads: got {threads}, wanted at most {len(allowed)}, the processors")
+    held = instructions.as_avx2() if avx2 else {}
     names = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM")
     variables = {f"{name}_{'' if 'MAX' in name else 'NUM_'}THREADS": threads for name in names}
     os.environ |= {name: str(value) for name, value in variables.items()}
     os.environ |= {"NPROC": str(threads), "JAX_PLATFORMS": "cpu"}  # XLA's pool has this many
     os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"  # else its compilers stay, and wait
+    flags = [held.pop("XLA_FLAGS")] if held else []
     if threads == 1:
-        os.environ["XLA_FLAGS"] = (
-            "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-        )
-    if avx2:
-        os.environ |= instructions.as_avx2()
+        flags.append("--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    if flags:
+        os.environ["XLA_FLAGS"] = " ".join(flags)
+    os.environ |= held
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, allowed[-threads:])  # the first one serves the system most
 

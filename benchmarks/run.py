@@ -66,6 +66,7 @@ def table(reports):
 
 def missed(reports):
     """Lines about all targets together, and those that are missed by name."""
+    reports = ordered(reports)
     found = [rows.from_json(entry) for report in reports.values() for entry in report["rows"]]
     counted = [r for r in found if r.target is not None]
     if counted:

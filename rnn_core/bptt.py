@@ -43,12 +43,14 @@ def through_time(ds, back, truncate=None, carry=None):
 
 def _full(ds, back, carry):
     carry = carry if carry is None else _factors(ds, carry)
-    total, delta = np.empty_like(ds), None
+    total, delta = ds.copy(), None
     message = np.zeros_like(ds[0])  # nothing comes from beyond the last step
     for t in reversed(range(len(ds))):
-        arrives = message if carry is None else carry[t] * message
-        delta_t, message = back(t, np.add(ds[t], arrives, out=total[t]))
-        delta = np.empty((len(ds), *delta_t.shape), ds.dtype) if delta is None else delta
+        ds_t = total[t]  # a view
+        ds_t += message if carry is None else carry[t] * message
+        delta_t, message = back(t, ds_t)
+        if delta is None:
+            delta = np.empty((len(ds), *delta_t.shape), ds.dtype)
         delta[t] = delta_t
     return total, delta
 

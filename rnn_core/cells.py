@@ -115,12 +115,16 @@ class RNN(Recurrent, Weights):
         """
         x, h_0, alive = checked_input(self, x, state, lengths)
         h, h_t = project(x, self.W_x, self.b), h_0  # the input's part of all steps at once
-        for t in range(len(h)):  # h_t takes its place
-            h_new = self.activation(h[t] + (self.W_h @ h_t.T).T)
-            h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
+        for t in range(len(h)):
+            before, h_t = h_t, h[t]  # a view, in which that part becomes z_t, and z_t becomes h_t
+            h_t += (self.W_h @ before.T).T
+            self.activation(h_t, out=h_t)
+            if alive is not None:
+                h_t[:] = np.where(alive[t], h_t, before)
+        end = h_t.copy()  # else whoever keeps it keeps all of h
         if alive is not None:
             h = np.where(alive, h, 0)
-        return h, Tape(x, h, h_0, h_t, lengths)
+        return h, Tape(x, h, h_0, end, lengths)
 
     def back(self, tape):
         """One step back: δ_t = f′(z_t) ⊙ ∂L/∂h_t, and W_hᵀ δ_t goes to h_{t−1}."""
@@ -139,7 +143,7 @@ class LinearRNN(RNN):
     """h_t = W_x x_t + W_h h_{t−1} + b: nothing saturates, so powers of W_h show undisguised."""
 
     __slots__ = ()
-    activation = staticmethod(lambda z: z)
+    activation = staticmethod(lambda z, out=None: z)
     slope = staticmethod(np.ones_like)
 
 
@@ -155,7 +159,7 @@ class ReluRNN(RNN):
     """h_t = max(0, W_x x_t + W_h h_{t−1} + b); the slope at 0 is taken as 0 (as PyTorch does)."""
 
     __slots__ = ()
-    activation = staticmethod(lambda z: np.maximum(z, 0))
+    activation = staticmethod(lambda z, out=None: np.maximum(z, 0, out=out))
     slope = staticmethod(lambda h: (h > 0).astype(h.dtype))
 
 

@@ -560,7 +560,8 @@ json.dump({report!r}, open(sys.argv[sys.argv.index("--json") + 1], "w"))
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of benchmarks that hand back what is written here, and one that stops."""
-    one = {"training_step": report(*STEP_ROWS), "cost": report(Row("C", "c", "w", 1.0))}
+    slow = Row("C", "c", "w", 1.0, target=(2.0, None))
+    one = {"training_step": report(*STEP_ROWS), "cost": report(slow)}
     for name, its in one.items():
         (tmp_path / f"{name}.py").write_text(SCRIPT.format(report=its), encoding="utf-8")
     (tmp_path / "memory.py").write_text("raise SystemExit('broken')")
@@ -586,7 +587,7 @@ def test_the_runner_makes_one_table_as_text_json_and_picture(folder, capfd):
     assert text.count(machine.sentence(report()["machine"])) == 1
     assert text.index("=== training_step") < text.index("=== cost") < text.index("=== Targets")
     missed = f"* {training_step.RATIOS}, RNN  V 2: NumPy / PyTorch 1.50 (1.25–1.75) ≥ 3 MISSED"
-    assert text.endswith(f"0 of 1 met. Missed:\n{missed}\n")
+    assert text.endswith(f"0 of 2 met. Missed:\n{missed}\n* C, c: w 1.00 ≥ 2 MISSED\n")
     told = json.loads((run.BUILD / "bench.json").read_text(encoding="utf-8"))
     assert [rows.from_json(r) for r in told["training_step"]["rows"]] == STEP_ROWS
     assert (run.BUILD / "bench.png").read_bytes().startswith(b"\x89PNG")
@@ -607,6 +608,7 @@ def test_stored_figures_stay_until_they_are_measured_again(folder):
     assert ended("training_step", "--store") == 0
     told = json.loads((run.RESULTS / "bench.json").read_text(encoding="utf-8"))
     assert list(told) == ["training_step", "cost"]
+    assert (run.RESULTS / "bench.txt").read_text(encoding="utf-8") == run.table(told)
     text = (run.RESULTS / "bench.txt").read_text(encoding="utf-8")
     page = run.PAGE.read_text(encoding="utf-8")
     inside = f"{run.BEGIN}\n\n```text\n{text}```\n\n{run.END}"

@@ -44,7 +44,7 @@ def as_avx2():
         "ONEDNN_MAX_CPU_ISA": "AVX2",
         "ATEN_CPU_CAPABILITY": "avx2",
         "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-        "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_max_isa=AVX2".strip(),
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
     }
 
 
