@@ -116,11 +116,11 @@ class RNN(Recurrent, Weights):
         x, h_0, alive = checked_input(self, x, state, lengths)
         h, h_t = project(x, self.W_x, self.b), h_0  # the input's part of all steps at once
         for t in range(len(h)):
-            before, h_t = h_t, h[t]  # a view, in which that part becomes z_t, and z_t becomes h_t
-            h_t += (self.W_h @ before.T).T
+            h_before, h_t = h_t, h[t]  # a view: in it, that part becomes z_t, and z_t becomes h_t
+            h_t += (self.W_h @ h_before.T).T
             self.activation(h_t, out=h_t)
             if alive is not None:
-                h_t[:] = np.where(alive[t], h_t, before)
+                h_t[:] = np.where(alive[t], h_t, h_before)
         end = h_t.copy()  # else whoever keeps it keeps all of h
         if alive is not None:
             h = np.where(alive, h, 0)
