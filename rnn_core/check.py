@@ -75,7 +75,7 @@ def floats(name, value, wanted, kind=None, where=""):
 def finite(a):
     """Is every number in an array finite? Where Σ a² is, yes; where it is not, each number is looked at."""
     flat = a.ravel("K")  # in the order of memory: no copy
-    return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(a).all())
+    return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(a).all())
 
 
 def parameter(name, value, wanted, kind=None, where=""):

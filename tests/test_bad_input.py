@@ -23,7 +23,7 @@ from rnn_core import (
 )
 from rnn_core import spectrum as sp
 from rnn_core.bptt import chunks, gradient_by_lag, random_carry
-from rnn_core.check import number
+from rnn_core.check import floats, number
 from rnn_core.rtrl import forward_mode
 
 RNG = np.random.default_rng(0)
@@ -428,3 +428,24 @@ def test_their_good_neighbours_are_accepted():
     SGD(0.1, 0).step(CELL, CELL, STATE)
     Adam(0.1, 0, 0).step(CELL, CELL, Adam(0.1, 0, 0).start(CELL))
     clip_by_global_norm((CELL, READOUT), 1)
+
+
+LAYOUTS = (
+    np.copy,
+    np.asfortranarray,
+    lambda a: a[::2, ::-1],
+    lambda a: np.repeat(a, 2, -1)[:, ::2],
+)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_numbers_too_large_to_square_are_finite_and_others_are_found(dtype, layout):
+    most = np.finfo(dtype).max
+    a = layout(np.full((4, 3), most, dtype))
+    assert floats("a", a, a.shape) is a
+    for bad in (np.nan, np.inf, -np.inf):
+        for at in ((0, 0), (1, 2)):
+            wrong = layout(np.full((4, 3), most, dtype))
+            wrong[at] = bad
+            refused(lambda a=wrong: floats("a", a, a.shape), "a", [str(bad), str(at), "finite"])

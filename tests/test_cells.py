@@ -263,6 +263,16 @@ def test_nothing_that_is_given_is_written_to(case, truncate, carried):
         same(a, b, err_msg=name)
 
 
+@pytest.mark.parametrize("lengths", [None, (3, 2)])
+@pytest.mark.parametrize("kind", CELLS)
+def test_a_state_that_is_carried_on_does_not_hold_all_of_h(kind, lengths):
+    cell = kind.init(np.random.default_rng(0), 2, 3)
+    h, tape = cell.forward(np.ones((3, 2, 2)), lengths=lengths)
+    for _, state in leaves((tape.state,)):
+        assert state.base is None
+        assert not np.shares_memory(state, h)
+
+
 @given(cases(symbols=False, lengths=True))
 def test_lists_are_taken_like_arrays(case):
     given_ = {f: getattr(case, f).tolist() for f in ("x", "lengths", "dh", "dstate")}
