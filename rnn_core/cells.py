@@ -108,10 +108,11 @@ class RNN(Recurrent, Weights):
     def forward(self, x, state=None, lengths=None):
         """h_t = f(W_x x_t + W_h h_{t−1} + b) for t = 1 … T; returns (h, tape).
 
-        x (T, B, n_x) floats, or (T, B) integer symbols 0 … n_x − 1 (one-hot implied); state (B, n_h) is h_0,
-        None is zeros; lengths (B,) in 1 … T; padding beyond is never used but must be valid. h (T, B, n_h), zero
-        beyond lengths (it is kept in the tape too: do not write into it). Raises ValueError for wrong
-        rank, sizes or dtypes, NaN or infinity, an empty sequence, symbols or lengths out of range.
+        x (T, B, n_x) floats, or (T, B) integer symbols 0 … n_x − 1 (one-hot implied); state (B, n_h)
+        is h_0, None is zeros; lengths (B,) in 1 … T; padding beyond is never used but must be valid.
+        h (T, B, n_h), zero beyond lengths (it is kept in the tape too: do not write into it). Raises
+        ValueError for wrong rank, sizes or dtypes, NaN or infinity, an empty sequence, symbols or
+        lengths out of range.
         """
         x, h_0, alive = checked_input(self, x, state, lengths)
         h, h_t = project(x, self.W_x, self.b), h_0  # the input's part of all steps at once
