@@ -29,9 +29,9 @@ def processors():
 def settle(threads, avx2=False):
     """So many threads for everything: by name for those who listen, and by processors where the system can.
 
-    With as many processors as threads, a library that takes no orders has no more to run on than the others. avx2:
-    all libraries use AVX2 at most. Raises ValueError for more threads than there are processors, and for avx2 on a
-    processor that has no such thing.
+    With as many processors as threads, a library that takes no orders has no more to run on than the others.
+    avx2: NumPy and PyTorch use AVX2 at most. Raises ValueError for more threads than there are processors, and for
+    avx2 on a processor that is not of the x86 family.
     """
     allowed = processors()
     if threads > len(allowed):
@@ -42,11 +42,10 @@ def settle(threads, avx2=False):
     os.environ |= {name: str(value) for name, value in variables.items()}
     os.environ |= {"NPROC": str(threads), "JAX_PLATFORMS": "cpu"}  # XLA's pool has this many
     os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"  # else its compilers stay, and wait
-    flags = [held.pop("XLA_FLAGS")] if held else []
     if threads == 1:
-        flags.append("--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
-    if flags:
-        os.environ["XLA_FLAGS"] = " ".join(flags)
+        os.environ["XLA_FLAGS"] = (
+            "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+        )
     os.environ |= held
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, allowed[-threads:])  # the first one serves the system most

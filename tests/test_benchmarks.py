@@ -233,7 +233,7 @@ def test_what_holds_one_library_back_is_lifted_and_told(monkeypatch, capsys):
     assert "lifted" not in capsys.readouterr().out
 
 
-def test_all_libraries_can_be_held_to_avx2(monkeypatch):
+def test_numpy_and_pytorch_can_be_held_to_avx2(monkeypatch):
     if not machine.instructions.is_x86():
         pytest.skip("this processor is not of the x86 family")
     code = "import machine; machine.settle(1, avx2=True); print(machine.describe()['openblas'])"
@@ -331,10 +331,18 @@ def test_all_engines_make_the_same_step(torch, jax, monkeypatch):
     assert any("in the faster form of two" in n for n in notes)
 
 
+def test_jax_is_left_out_where_it_could_not_be_held_back(jax, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    found, notes = measured(avx2=True)
+    assert not any("JAX" in r.what for r in found)
+    assert any(note.startswith("JAX left out: ") for note in notes)
+    assert any("JAX" in r.what for r in measured()[0])
+
+
 def test_what_was_measured_with_fewer_instructions_has_tables_of_its_own(monkeypatch):
     alone(monkeypatch)
     plain, fewer = measured()[0], measured(avx2=True)[0]
-    ending = " (all with AVX2 at most)"
+    ending = " (AVX2 at most)"
     assert {r.table + ending for r in plain} == {r.table for r in fewer}
 
 

@@ -30,9 +30,10 @@ def lift():
 
 
 def as_avx2():
-    """{variable: value} that holds NumPy, JAX and PyTorch to AVX2, as a laptop without AVX-512 would.
+    """{variable: value} that holds NumPy and PyTorch to AVX2, as a laptop without AVX-512 would.
 
-    Of NumPy's features only those are named which this NumPy would use here, since it warns of others. Raises
+    Of NumPy's features only those are named which this NumPy would use here, since it warns of others. JAX cannot be
+    held: XLA's option reaches the code that it generates and not the products that it brings along. Raises
     ValueError for a processor that is not of the x86 family.
     """
     if not is_x86():
@@ -44,7 +45,6 @@ def as_avx2():
         "ONEDNN_MAX_CPU_ISA": "AVX2",
         "ATEN_CPU_CAPABILITY": "avx2",
         "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
     }
 
 
