@@ -1,13 +1,12 @@
-"""Products over all steps and rows at once: one large product is several times as fast as T small ones.
+"""Products over all steps and rows at once: one large product takes less time than T small ones.
 
 A batch of sequences (T, B, n) is T B columns of the mathematics; here they lie under each other, in rows.
 """
 
 import numpy as np
 
-FEW = (
-    2**17
-)  # numbers: up to so many, a product with one-hot vectors takes less time than a sum for each symbol
+# Up to so many numbers, a product with one-hot vectors takes less time than a sum for each symbol.
+FEW = 2**17
 
 
 def rows(a):

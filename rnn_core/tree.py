@@ -37,10 +37,11 @@ def leaves(tree, name=""):
         return [(name or "array", tree)]
     if not isinstance(tree, tuple):
         return []
-    found, dot = [], f"{name}." if name else ""
-    for field, part in zip(getattr(tree, "_fields", range(len(tree))), tree, strict=True):
-        found += leaves(part, f"{dot}{field}")
-    return found
+    fields = getattr(tree, "_fields", range(len(tree)))
+    dot = name + "." if name else ""
+    return [
+        leaf for f, part in zip(fields, tree, strict=True) for leaf in leaves(part, f"{dot}{f}")
+    ]
 
 
 def joined(tree):
