@@ -2,7 +2,8 @@
 
 The parameters are those of rnn_core: a NamedTuple of NumPy arrays is a pytree to JAX, so a model goes in as it
 stands, and what comes out for good (`gradients`, `fit`) is NumPy again, of the same type. There is a forward here
-and no backward. JAX itself (the extra `jax`) is needed when something is called, not to import this file.
+and no backward; only in training one sum, ∂L/∂W_h of an LSTM, has an order of ours. JAX itself (the extra `jax`)
+is needed when something is called, not to import this file.
 
 JAX computes in float32 until told ``jax.config.update("jax_enable_x64", True)``; nothing is told here.
 """
@@ -52,31 +53,26 @@ def here(otherwise):
 # Forward
 
 
-def sigmoid(z):
-    """σ(z), written as in the core."""
-    return 0.5 * (1.0 + jnp.tanh(0.5 * z))
-
-
 def step_rnn(f, cell, h, z):
     """h_t = f(z_t + W_h h_{t−1}), with z_t = W_x x_t + b; returns (state, output) as `lax.scan` wants it."""
-    h = f(z + h @ cell.W_h.T)
+    h = f(z + jnp.inner(h, cell.W_h))  # W_h h in every row
     return h, h
 
 
 def step_lstm(cell, state, z):
     """c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh c_t."""
     h, c = state
-    i, f, g, o = jnp.split(z + h @ cell.W_h.T, 4, axis=-1)
-    c = sigmoid(f) * c + sigmoid(i) * jnp.tanh(g)
-    h = sigmoid(o) * jnp.tanh(c)
+    i, f, g, o = jnp.split(z + jnp.inner(h, cell.W_h), 4, axis=-1)
+    c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+    h = jax.nn.sigmoid(o) * jnp.tanh(c)
     return (h, c), h
 
 
 def step_gru(cell, h, a):
     """h_t = z ⊙ h_{t−1} + (1 − z) ⊙ n, r after W_h, with a_t = W_x x_t + b_x."""
     ar, az, an = jnp.split(a, 3, axis=-1)
-    mr, mz, mn = jnp.split(h @ cell.W_h.T + cell.b_h, 3, axis=-1)
-    r, z = sigmoid(ar + mr), sigmoid(az + mz)
+    mr, mz, mn = jnp.split(jnp.inner(h, cell.W_h) + cell.b_h, 3, axis=-1)
+    r, z = jax.nn.sigmoid(ar + mr), jax.nn.sigmoid(az + mz)
     h = z * h + (1 - z) * jnp.tanh(an + r * mn)
     return h, h
 
@@ -84,25 +80,31 @@ def step_gru(cell, h, a):
 STEPS = {
     RNN: functools.partial(step_rnn, lambda z: jnp.tanh(z)),
     LinearRNN: functools.partial(step_rnn, lambda z: z),
-    SigmoidRNN: functools.partial(step_rnn, sigmoid),
+    SigmoidRNN: functools.partial(step_rnn, lambda z: jax.nn.sigmoid(z)),
     ReluRNN: functools.partial(step_rnn, lambda z: jax.nn.relu(z)),  # its slope at 0 is 0, as ours
     LSTM: step_lstm,
     GRU: step_gru,
 }
 
 
-def forward(cell, x, state=None):
+def steps(cell, state, z):
+    """(the final state, h (T, B, n_h)): the cell's step for z_1 … z_T, one after the other."""
+    return jax.lax.scan(functools.partial(STEPS[type(cell)], cell), state, z)
+
+
+def forward(cell, x, state=None, steps=steps):
     """(h (T, B, n_h), the final state) as `cell.forward` computes them, in a form that JAX can differentiate.
 
     cell: RNN, LinearRNN, SigmoidRNN, ReluRNN, LSTM, GRU or a Stacked of them; x (T, B, n_x) floats or (T, B)
-    symbols; state as in the core, None is zeros. Nothing is checked but the kind of cell: a symbol out of range
-    does not fail under JAX. Raises ValueError for another kind of cell.
+    symbols; state as in the core, None is zeros; steps: who runs the steps, `steps` or `steps_in_training()`.
+    Nothing is checked but the kind of cell: a symbol out of range does not fail under JAX. Raises ValueError for
+    another kind of cell.
     """
     state = cell.zeros(x.shape[1]) if state is None else state
     if isinstance(cell, Stacked):
         states, h = [], x
         for layer, s in zip(cell.cells, state, strict=True):
-            h, s = forward(layer, h, s)
+            h, s = forward(layer, h, s, steps)
             states.append(s)
         return h, tuple(states)
     if type(cell) not in STEPS:
@@ -110,16 +112,17 @@ def forward(cell, x, state=None):
         raise ValueError(f"cell: got {type(cell).__name__}, wanted {kinds} or a Stacked of them")
     W_x, b = jnp.asarray(cell.W_x), cell[2]  # b, or the b_x of a GRU
     z = (W_x.T[x] if x.ndim == 2 else x @ W_x.T) + b  # the input's part of all steps at once
-    state, h = jax.lax.scan(functools.partial(STEPS[type(cell)], cell), state, z)
+    state, h = steps(cell, state, z)
     return h, state
 
 
-def loss(model, x, target, state=None):
+def loss(model, x, target, state=None, steps=steps):
     """(L, the final state): the mean over targets, of the cross-entropy for integers, of squares for floats.
 
-    model: a CharModel or ManyToMany; target (T, B) symbols or (T, B, n_y) floats.
+    model: a CharModel or ManyToMany; target (T, B) symbols or (T, B, n_y) floats; x, state and steps as in
+    `forward`.
     """
-    h, state = forward(model.cell, x, state)
+    h, state = forward(model.cell, x, state, steps)
     y = h @ model.readout.W_y.T + model.readout.c
     if target.ndim == 3:
         return ((y - target) ** 2).mean(), state
@@ -146,6 +149,30 @@ def _differentiated():
 
 
 @functools.cache
+def steps_in_training():
+    """`steps`, with ∂L/∂W_h of an LSTM as one product over all time: the same numbers in less time.
+
+    The gradient of a scan adds δ_t h_{t−1}ᵀ to ∂L/∂W_h at every step, and so reads and writes 4 n_h² numbers T times.
+    So W_h is held fixed here, JAX finds δ = ∂L/∂z on its way back, and Σ_t δ_t h_{t−1}ᵀ comes after it, as in the
+    core. W_h of an RNN or a GRU is smaller: there the scan's own gradient stays.
+    """
+
+    def forward(cell, state, z):
+        (end, h), back = jax.vjp(functools.partial(steps, cell), state, z)
+        return (end, h), (back, jnp.concatenate([state[0][None], h[:-1]]))
+
+    def backward(saved, given):
+        back, h_before = saved
+        dstate, delta = back(given)
+        dW_h = jnp.einsum("tbk,tbn->kn", delta, h_before)
+        return LSTM(None, dW_h, None), dstate, delta  # W_x and b act in z alone
+
+    of_lstm = jax.custom_vjp(steps)
+    of_lstm.defvjp(forward, backward)
+    return lambda cell, *given: (of_lstm if type(cell) is LSTM else steps)(cell, *given)
+
+
+@functools.cache
 def training_step(optimizer, clip=None):
     """A compiled step(model, memory, state, x, target) → (model, memory, state, L, ‖g‖).
 
@@ -158,8 +185,11 @@ def training_step(optimizer, clip=None):
     if clip is not None:
         check.number("clip", clip, above=0.0)
 
+    in_training = functools.partial(loss, steps=steps_in_training())
+    differentiated = jax.value_and_grad(in_training, has_aux=True)
+
     def step(model, memory, state, x, target):
-        (L, state), grads = jax.value_and_grad(loss, has_aux=True)(model, x, target, state)
+        (L, state), grads = differentiated(model, x, target, state)
         norm = jnp.sqrt(sum((g * g).sum() for g in jax.tree.leaves(grads)))
         if clip is not None:
             grads = jax.tree.map(lambda g: g * jnp.minimum(1.0, clip / norm), grads)

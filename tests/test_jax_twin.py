@@ -74,9 +74,9 @@ def cells_agree(net):
     grads, dx, dstate0 = net.net.backward(tape, net.dh, net.dstate)
     inputs = (net.net, net.net.zeros(net.x.shape[1]) if net.state is None else net.state)
 
-    def felt(cell, state, x):
+    def felt(cell, state, x, steps):
         """Σ dh ⊙ h + Σ dstate ⊙ the final state: every output counts."""
-        h, end = jax_twin.forward(cell, x, state)
+        h, end = jax_twin.forward(cell, x, state, steps)
         return (h * net.dh).sum() + sum(
             (a * b).sum()
             for a, b in zip(jax.tree.leaves(end), jax.tree.leaves(net.dstate), strict=True)
@@ -86,11 +86,12 @@ def cells_agree(net):
     close(theirs, h, 1e-10)
     equal(end, tape.state)
     numbers = (0, 1) if dx is None else (0, 1, 2)
-    found = jax.device_get(jax.grad(felt, numbers)(*inputs, net.x))
-    equal(found[0], grads)
-    equal(found[1], dstate0)
-    if dx is not None:
-        close(found[2], dx, 1e-10)
+    for steps in (jax_twin.steps, jax_twin.steps_in_training()):
+        found = jax.device_get(jax.grad(felt, numbers)(*inputs, net.x, steps))
+        equal(found[0], grads)
+        equal(found[1], dstate0)
+        if dx is not None:
+            close(found[2], dx, 1e-10)
 
 
 @pytest.mark.usefixtures("doubles")
