@@ -176,7 +176,7 @@ def outer_input(delta, x, W):
 
 def outer_before(delta, h_0, h):
     """Σ_t Σ_b δ_t h_{t−1}ᵀ, where h_0 came first."""
-    return outer(delta[1:], h[:-1]) + outer(delta[0], h_0)
+    return outer(delta, before(h_0, h))
 
 
 def before(first, a):

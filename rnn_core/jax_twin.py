@@ -62,7 +62,8 @@ def step_rnn(f, cell, h, z):
 def step_lstm(cell, state, z):
     """c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh c_t."""
     h, c = state
-    i, f, g, o = jnp.split(z + jnp.inner(h, cell.W_h), 4, axis=-1)
+    a = z + jnp.inner(h, cell.W_h)  # W_h h in every row
+    i, f, g, o = jnp.split(a, 4, axis=-1)
     c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
     h = jax.nn.sigmoid(o) * jnp.tanh(c)
     return (h, c), h
