@@ -9,6 +9,13 @@ settings.register_profile(
 )
 settings.load_profile("rnn_core")
 
+# They take a minute and more each. Begun first, none of them keeps one process busy when all others are done.
+LONG = ("test_grading", "test_variant_choices", "test_answers", "test_nbval_can_fail", "test_live")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
 
 @pytest.fixture(scope="session")
 def jax():

@@ -39,8 +39,9 @@ def lessons() -> list[Path]:
 
 
 def workers() -> list[str]:
-    """So many tests run side by side, those of a file (and the cells of a notebook) in one process."""
-    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+    """So many tests run side by side, file by file in order, all of a file (or a notebook) in one process."""
+    processes = str(min(4, os.cpu_count() or 1))
+    return ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 class Lines:
