@@ -153,6 +153,19 @@ def test_training_gives_the_cores_records(kind, way):
         equal(its.model, mine.model, 1e-9)
 
 
+def test_training_of_an_lstm_takes_less_memory_than_the_scans_own_gradient(jax):
+    """6 arrays (T, B, n_h) are kept for the way back where a scan keeps 11, and each of them is 1 MiB."""
+    model = made("LSTM", n_h=128, dtype=np.float32)
+    x, target = np.zeros((2, 64, 32), int)
+
+    def taken(steps):
+        loss = lambda model: jax_twin.loss(model, x, target, model.cell.zeros(32), steps)[0]
+        compiled = jax.jit(jax.grad(loss)).lower(model).compile()
+        return compiled.memory_analysis().temp_size_in_bytes / 2**20
+
+    assert taken(jax_twin.steps_in_training()) < taken(jax_twin.steps) - 3
+
+
 @pytest.mark.usefixtures("doubles")
 def test_a_step_is_compiled_once_and_float32_stays_float32():
     step = jax_twin.training_step(Adam(0.0123), 0.7)
