@@ -155,8 +155,8 @@ def steps_in_training():
 
     The gradient of a scan adds δ_t h_{t−1}ᵀ to ∂L/∂W_h at every step, and so reads and writes 4 n_h² numbers T times.
     So W_h is held fixed here, JAX finds δ = ∂L/∂z on its way back, and Σ_t δ_t h_{t−1}ᵀ comes after it. And for that
-    way only c and the results of tanh and σ are kept, 6 arrays (T, B, n_h), where JAX alone keeps 11. W_h of an RNN
-    or a GRU is smaller: there the scan's own gradient stays.
+    way only c and the results of tanh and σ are kept, 6 arrays (T, B, n_h), where JAX alone keeps 11. An RNN has a
+    quarter of that W_h, and in a GRU r stands between δ and W_h: there the scan's own gradient stays.
     """
 
     def kept(operation, *_, **__):
