@@ -120,7 +120,7 @@ def test_every_supported_python_is_named_alike():
 def test_a_machine_that_must_skip_nothing_gets_every_extra():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     (given,) = re.findall(r"make test EXTRAS=([\w,]+)", script)
-    # `make test` brings lab, and with it show, and test; `make test-browser` brings browser
+    # `make test` brings lab, and with it show, and test
     assert set(given.split(",")) == set(EXTRAS) - {"show", "lab", "test"}
     jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))["jobs"]
     assert jobs["all"]["steps"][-1]["run"] == "bash .ci/run"
