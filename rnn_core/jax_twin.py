@@ -2,8 +2,8 @@
 
 The parameters are those of rnn_core: a NamedTuple of NumPy arrays is a pytree to JAX, so a model goes in as it
 stands, and what comes out for good (`gradients`, `fit`) is NumPy again, of the same type. There is a forward here
-and no backward; only in training one sum, ∂L/∂W_h of an LSTM, has an order of ours. JAX itself (the extra `jax`)
-is needed when something is called, not to import this file.
+and no backward; only `training_step` computes gates, and the sums over time of their weights' gradients, in an order
+of ours (`jax_columns`). JAX itself (the extra `jax`) is needed when something is called, not to import this file.
 
 JAX computes in float32 until told ``jax.config.update("jax_enable_x64", True)``; nothing is told here.
 """
@@ -88,42 +88,53 @@ STEPS = {
 }
 
 
-def steps(cell, state, z):
-    """(the final state, h (T, B, n_h)): the cell's step for z_1 … z_T, one after the other."""
-    return jax.lax.scan(functools.partial(STEPS[type(cell)], cell), state, z)
+def layer(cell, x, state):
+    """(h (T, B, n_h), the final state) of one cell: its step for x_1 … x_T, one after the other."""
+    W_x, b = jnp.asarray(cell.W_x), cell[2]  # b, or the b_x of a GRU
+    z = (W_x.T[x] if x.ndim == 2 else x @ W_x.T) + b  # the input's part of all steps at once
+    state, h = jax.lax.scan(functools.partial(STEPS[type(cell)], cell), state, z)
+    return h, state
 
 
-def forward(cell, x, state=None, steps=steps):
+def layer_in_training(cell, x, state):
+    """As `layer`; an LSTM or GRU in columns (`jax_columns`): the same numbers, in less time and memory.
+
+    An RNN stays as it is: it has a third or a quarter of their W_h, and is what one writes under JAX.
+    """
+    from . import jax_columns
+
+    quicker = type(cell) in jax_columns.STEPS
+    return (jax_columns.layer if quicker else layer)(cell, x, state)
+
+
+def forward(cell, x, state=None, layer=layer):
     """(h (T, B, n_h), the final state) as `cell.forward` computes them, in a form that JAX can differentiate.
 
     cell: RNN, LinearRNN, SigmoidRNN, ReluRNN, LSTM, GRU or a Stacked of them; x (T, B, n_x) floats or (T, B)
-    symbols; state as in the core, None is zeros; steps: who runs the steps, `steps` or `steps_in_training()`.
+    symbols; state as in the core, None is zeros; layer: who runs each cell, `layer` or `layer_in_training`.
     Nothing is checked but the kind of cell: a symbol out of range does not fail under JAX. Raises ValueError for
     another kind of cell.
     """
     state = cell.zeros(x.shape[1]) if state is None else state
     if isinstance(cell, Stacked):
         states, h = [], x
-        for layer, s in zip(cell.cells, state, strict=True):
-            h, s = forward(layer, h, s, steps)
+        for its, s in zip(cell.cells, state, strict=True):
+            h, s = forward(its, h, s, layer)
             states.append(s)
         return h, tuple(states)
     if type(cell) not in STEPS:
         kinds = ", ".join(kind.__name__ for kind in STEPS)
         raise ValueError(f"cell: got {type(cell).__name__}, wanted {kinds} or a Stacked of them")
-    W_x, b = jnp.asarray(cell.W_x), cell[2]  # b, or the b_x of a GRU
-    z = (W_x.T[x] if x.ndim == 2 else x @ W_x.T) + b  # the input's part of all steps at once
-    state, h = steps(cell, state, z)
-    return h, state
+    return layer(cell, x, state)
 
 
-def loss(model, x, target, state=None, steps=steps):
+def loss(model, x, target, state=None, layer=layer):
     """(L, the final state): the mean over targets, of the cross-entropy for integers, of squares for floats.
 
-    model: a CharModel or ManyToMany; target (T, B) symbols or (T, B, n_y) floats; x, state and steps as in
+    model: a CharModel or ManyToMany; target (T, B) symbols or (T, B, n_y) floats; x, state and layer as in
     `forward`.
     """
-    h, state = forward(model.cell, x, state, steps)
+    h, state = forward(model.cell, x, state, layer)
     y = h @ model.readout.W_y.T + model.readout.c
     if target.ndim == 3:
         return ((y - target) ** 2).mean(), state
@@ -150,50 +161,20 @@ def _differentiated():
 
 
 @functools.cache
-def steps_in_training():
-    """`steps`, with the way back of an LSTM as the core has it: the same numbers, in less time and memory.
-
-    The gradient of a scan adds δ_t h_{t−1}ᵀ to ∂L/∂W_h at every step, and so reads and writes 4 n_h² numbers T times.
-    So W_h is held fixed here, JAX finds δ = ∂L/∂z on its way back, and Σ_t δ_t h_{t−1}ᵀ comes after it. And for that
-    way only c and the results of tanh and σ are kept, 6 arrays (T, B, n_h), where JAX alone keeps 11. An RNN has a
-    quarter of that W_h, and in a GRU r stands between δ and W_h: there the scan's own gradient stays.
-    """
-
-    def kept(operation, *_, **__):
-        return operation.name in ("tanh", "logistic")
-
-    def forward(cell, state, z):
-        step = functools.partial(step_lstm, cell)
-        step = jax.checkpoint(step, policy=kept, prevent_cse=False)  # a scan prevents it already
-        (end, h), back = jax.vjp(functools.partial(jax.lax.scan, step), state, z)
-        return (end, h), (back, jnp.concatenate([state[0][None], h[:-1]]))
-
-    def backward(saved, given):
-        back, h_before = saved
-        dstate, delta = back(given)
-        dW_h = jnp.einsum("tbk,tbn->kn", delta, h_before)
-        return LSTM(None, dW_h, None), dstate, delta  # W_x and b act in z alone
-
-    of_lstm = jax.custom_vjp(steps)
-    of_lstm.defvjp(forward, backward)
-    return lambda cell, *given: (of_lstm if type(cell) is LSTM else steps)(cell, *given)
-
-
-@functools.cache
-def training_step(optimizer, clip=None):
+def training_step(optimizer, clip=None, layer=layer_in_training):
     """A compiled step(model, memory, state, x, target) → (model, memory, state, L, ‖g‖).
 
     Forward, backward, clipping and update in one. memory: `optimizer.start(model)` at first; state: of the chunk
-    before, or `model.cell.zeros(B)`. optimizer: `SGD` or `Adam`, else ValueError. What it returns stays on JAX's
-    device and goes into the next step as it is; `jax.device_get` makes NumPy of it.
+    before, or `model.cell.zeros(B)`. optimizer: `SGD` or `Adam`, else ValueError. layer: who runs each cell, as in
+    `forward`; over several devices `layer`, with which they exchange gradients and nothing else. What it returns
+    stays on JAX's device and goes into the next step as it is; `jax.device_get` makes NumPy of it.
     """
     if type(optimizer) not in (SGD, Adam):
         raise ValueError(f"optimizer: got {type(optimizer).__name__}, wanted SGD or Adam")
     if clip is not None:
         check.number("clip", clip, above=0.0)
 
-    in_training = functools.partial(loss, steps=steps_in_training())
-    differentiated = jax.value_and_grad(in_training, has_aux=True)
+    differentiated = jax.value_and_grad(functools.partial(loss, layer=layer), has_aux=True)
 
     def step(model, memory, state, x, target):
         (L, state), grads = differentiated(model, x, target, state)
@@ -232,7 +213,8 @@ def fit(model, ids, steps, B=32, T=32, optimizer=None, clip=None, rng=None, devi
     ids = check.symbols("ids", ids, ("n",), V)
     chunks(ids, B, T)  # refuses a text that is too short
     optimizer = Adam() if optimizer is None else optimizer
-    step, memory = training_step(optimizer, clip), optimizer.start(_checked(model))
+    way = () if devices == 1 else (layer,)  # over several, none needs all of δ
+    step, memory = training_step(optimizer, clip, *way), optimizer.start(_checked(model))
     return _records(step, model, memory, ids, steps, rng, (B, T), _shared(B, devices))
 
 

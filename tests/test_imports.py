@@ -14,7 +14,7 @@ import pytest
 import rnn_core
 
 ROOT = Path(rnn_core.__file__).parent
-APART = {"symbolic", "jax_twin"}  # may import SymPy and JAX
+APART = {"symbolic", "jax_twin", "jax_columns"}  # may import SymPy and JAX
 MODULES = {p.stem: p for p in sorted(ROOT.glob("*.py"))}
 CORE = sorted(set(MODULES) - APART)
 HEAVY = (

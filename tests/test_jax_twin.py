@@ -74,9 +74,9 @@ def cells_agree(net):
     grads, dx, dstate0 = net.net.backward(tape, net.dh, net.dstate)
     inputs = (net.net, net.net.zeros(net.x.shape[1]) if net.state is None else net.state)
 
-    def felt(cell, state, x, steps):
+    def felt(cell, state, x, layer):
         """Σ dh ⊙ h + Σ dstate ⊙ the final state: every output counts."""
-        h, end = jax_twin.forward(cell, x, state, steps)
+        h, end = jax_twin.forward(cell, x, state, layer)
         return (h * net.dh).sum() + sum(
             (a * b).sum()
             for a, b in zip(jax.tree.leaves(end), jax.tree.leaves(net.dstate), strict=True)
@@ -86,8 +86,8 @@ def cells_agree(net):
     close(theirs, h, 1e-10)
     equal(end, tape.state)
     numbers = (0, 1) if dx is None else (0, 1, 2)
-    for steps in (jax_twin.steps, jax_twin.steps_in_training()):
-        found = jax.device_get(jax.grad(felt, numbers)(*inputs, net.x, steps))
+    for layer in (jax_twin.layer, jax_twin.layer_in_training):
+        found = jax.device_get(jax.grad(felt, numbers)(*inputs, net.x, layer))
         equal(found[0], grads)
         equal(found[1], dstate0)
         if dx is not None:
@@ -153,17 +153,27 @@ def test_training_gives_the_cores_records(kind, way):
         equal(its.model, mine.model, 1e-9)
 
 
-def test_training_of_an_lstm_takes_less_memory_than_the_scans_own_gradient(jax):
-    """6 arrays (T, B, n_h) are kept for the way back where a scan keeps 11, and each of them is 1 MiB."""
-    model = made("LSTM", n_h=128, dtype=np.float32)
+@pytest.mark.parametrize(("kind", "mebibytes"), [("LSTM", 5), ("GRU", 1.5)])
+def test_training_of_gates_takes_less_memory_than_the_scans_own_gradient(jax, kind, mebibytes):
+    """An array (T, B, n_h) is 1 MiB. Of an LSTM 6 are kept for the way back, where a scan keeps 11."""
+    model = made(kind, n_h=128, dtype=np.float32)
     x, target = np.zeros((2, 64, 32), int)
 
-    def taken(steps):
-        loss = lambda model: jax_twin.loss(model, x, target, model.cell.zeros(32), steps)[0]
+    def taken(layer):
+        loss = lambda model: jax_twin.loss(model, x, target, model.cell.zeros(32), layer)[0]
         compiled = jax.jit(jax.grad(loss)).lower(model).compile()
         return compiled.memory_analysis().temp_size_in_bytes / 2**20
 
-    assert taken(jax_twin.steps_in_training()) < taken(jax_twin.steps) - 3
+    assert taken(jax_twin.layer_in_training) < taken(jax_twin.layer) - mebibytes
+
+
+@pytest.mark.parametrize("kind", [LSTM, GRU])
+def test_training_of_gates_makes_no_product_twice(jax, kind):
+    """Forward one a step; on the way back one a block and step; after it two a block, for W_x and W_h."""
+    cell, x = kind.init(np.random.default_rng(0), 3, 5, np.float32), np.zeros((4, 2), int)
+    total = lambda cell: jax_twin.layer_in_training(cell, x, cell.zeros(2))[0].sum()
+    told = str(jax.make_jaxpr(jax.grad(total))(cell))
+    assert told.count(" dot_general[") == 1 + 3 * len(kind.blocks)
 
 
 @pytest.mark.usefixtures("doubles")
@@ -234,6 +244,10 @@ model, memory, state, *_ = jax_twin.training_step(Adam())(model, memory, state, 
 told["columns of x a device"] = sorted({s.data.shape[1] for s in x.addressable_shards})
 told["rows of the state a device"] = sorted({s.data.shape[0] for s in state[0].addressable_shards})
 told["whole weights everywhere"] = model.cell.W_h.sharding.is_fully_replicated
+for layer in (jax_twin.layer, jax_twin.layer_in_training):
+    step = jax_twin.training_step(Adam(), None, layer)
+    compiled = step.lower(model, memory, state, x, target).compile().as_text()
+    told[f"{layer.__name__} gathers"] = " all-gather(" in compiled
 for bad in ({"B": 10, "devices": 5}, {"B": 6, "devices": 4}, {"devices": 0}):
     try:
         jax_twin.fit(made("RNN"), text(300), 1, **{"B": 8, "T": 6, "rng": np.random.default_rng(0), **bad})
@@ -259,6 +273,8 @@ def test_four_devices_that_share_the_rows_compute_what_one_does():
     assert told.pop("columns of x a device") == [2]
     assert told.pop("rows of the state a device") == [2]
     assert told.pop("whole weights everywhere") is True
+    assert told.pop("layer gathers") is False  # what is exchanged are sums of gradients
+    assert told.pop("layer_in_training gathers") is True  # hence fit does without it here
     assert told.pop("{'B': 10, 'devices': 5}").startswith("devices: got 5, wanted at most 4")
     assert told.pop("{'B': 6, 'devices': 4}") == "B: got 6, wanted a multiple of devices = 4"
     assert told.pop("{'devices': 0}").startswith("devices: got 0")
