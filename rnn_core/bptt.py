@@ -4,8 +4,8 @@ For h_t = f(z_t), z_t = W_x x_t + W_h h_{t−1} + b, with δ_t = ∂L/∂z_t, th
 
     ∂L/∂h_t = ∂⁺L/∂h_t + carry_t · W_hᵀ δ_{t+1},    δ_t = f′(z_t) ⊙ ∂L/∂h_t
 
-and every cell has it in this form: back(t, ∂L/∂s_t) gives δ_t and what step t sends to s_{t−1}. The state s_t is
-h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the immediate derivative: what s_t does to the loss of its
+and every cell has it in this form: back(t, ∂L/∂s_t) gives δ_t and, in a new array, what step t sends to s_{t−1}. The
+state s_t is h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the immediate derivative: what s_t does to the loss of its
 own step, later steps held fixed. Three ways to keep less than the full sum: `truncate` drops long lags of every
 loss, `chunks` cuts the sequence into pieces, `random_carry` cuts at random and makes up for it, so that the mean
 is the full gradient (Tallec & Ollivier 2017).
@@ -14,6 +14,7 @@ is the full gradient (Tallec & Ollivier 2017).
 import numpy as np
 
 from . import check
+from .products import times
 from .tape import checked_gradients
 
 
@@ -25,7 +26,7 @@ def step_back(slope, W_h):
 
     def back(t, g):
         delta = slope[t] * g
-        return delta, delta @ W_h
+        return delta, times(delta, W_h)
 
     return back
 
@@ -38,29 +39,44 @@ def through_time(ds, back, truncate=None, carry=None):
     entry has nothing to multiply). truncate=τ keeps lags 0 … τ−1 of every loss, at a cost that grows with τ;
     τ ≥ T is the full gradient.
     """
-    return _full(ds, back, carry) if truncate is None else _by_lags(ds, back, carry, truncate)
+    total = np.empty_like(ds)
+    delta, _ = deltas(ds, back, truncate, carry, total)
+    return total, delta
 
 
-def _full(ds, back, carry):
+def deltas(ds, back, truncate=None, carry=None, total=None):
+    """(δ (T, B, ·), ∂L/∂s_0 (B, n_s)): all that a weight's gradient needs.
+
+    Arguments as in `through_time`; total, an array like ds, is filled with ∂L/∂s where it is given.
+    """
+    if truncate is None:
+        return _full(ds, back, carry, total)
+    return _by_lags(ds, back, carry, truncate, total)
+
+
+def _full(ds, back, carry, total):
     carry = carry if carry is None else _factors(ds, carry)
-    total, delta = ds.copy(), None
-    message = np.zeros_like(ds[0])  # nothing comes from beyond the last step
+    delta, arrives = None, np.zeros_like(ds[0])  # nothing comes from beyond the last step
     for t in reversed(range(len(ds))):
-        ds_t = total[t]  # a view
-        ds_t += message if carry is None else carry[t] * message
-        delta_t, message = back(t, ds_t)
+        ds_t = arrives if carry is None else carry[t] * arrives
+        ds_t += ds[t]
+        if total is not None:
+            total[t] = ds_t
+        delta_t, arrives = back(t, ds_t)
         if delta is None:
             delta = np.empty((len(ds), *delta_t.shape), ds.dtype)
         delta[t] = delta_t
-    return total, delta
+    return delta, arrives
 
 
-def _by_lags(ds, back, carry, tau):
+def _by_lags(ds, back, carry, tau, total):
     terms = terms_by_lag(ds, back, carry)
-    total, delta = next(terms)
+    felt, delta = next(terms)
     for _, (term, its_delta) in zip(range(tau - 1), terms, strict=False):
-        total, delta = total + term, delta + its_delta
-    return total, delta
+        felt, delta = felt + term, delta + its_delta
+    if total is not None:
+        total[:] = felt
+    return delta, back(0, felt[0])[1]
 
 
 def terms_by_lag(ds, back, carry=None):

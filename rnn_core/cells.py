@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import check
-from .bptt import step_back, through_time
+from .bptt import deltas, step_back
 from .losses import sigmoid
 from .products import applied, outer, outer_symbols
 from .tape import Tape, checked_cell, checked_gradients, checked_input
@@ -78,10 +78,8 @@ class Recurrent:
         """
         checked_cell(self)
         ds, carry = checked_gradients(self, tape, dh, dstate, truncate, carry)
-        back = self.back(tape)
-        total, delta = through_time(ds, back, truncate, carry)
-        _, ds_0 = back(0, total[0])
-        del ds, total, back  # as large as h each: not needed while the weights' gradients are made
+        delta, ds_0 = deltas(ds, self.back(tape), truncate, carry)
+        del ds  # as large as h: not needed while the weights' gradients are made
         dx = None if tape.x.ndim == 2 else applied(self.W_x.T, delta)
         dstate0 = ds_0 if self.parts == 1 else tuple(np.split(ds_0, self.parts, axis=-1))
         return self.gradients(tape, delta), dx, dstate0
@@ -116,9 +114,10 @@ class RNN(Recurrent, Weights):
         """
         x, h_0, alive = checked_input(self, x, state, lengths)
         h, h_t = project(x, self.W_x, self.b), h_0  # the input's part of all steps at once
+        W_hT = np.ascontiguousarray(self.W_h.T)  # turned once, and not in every step
         for t in range(len(h)):
             h_before, h_t = h_t, h[t]  # a view: in it, that part becomes z_t, and z_t becomes h_t
-            h_t += (self.W_h @ h_before.T).T
+            h_t += h_before.dot(W_hT)
             self.activation(h_t, out=h_t)
             if alive is not None:
                 h_t[:] = np.where(alive[t], h_t, h_before)

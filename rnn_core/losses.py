@@ -1,5 +1,7 @@
 """Losses and their gradients, and the two functions that turn scores into probabilities."""
 
+import math
+
 import numpy as np
 
 from . import check
@@ -29,11 +31,15 @@ def log_softmax(logits):
 
 
 def _weights(shape, lengths, reduction, per_target):
-    """What each position counts: 1 or, in a mean, 1 over the number of unmasked targets; 0 beyond lengths."""
+    """What each position counts: 1 or, in a mean, 1 over the number of unmasked targets; 0 beyond lengths.
+
+    An array of that shape, or of its rank with one number for all positions.
+    """
     check.choice("reduction", reduction, ("sum", "mean"))
     if lengths is None:
-        w = np.ones(shape)
-    elif len(shape) == 2:
+        count = math.prod(shape) * per_target if reduction == "mean" else 1
+        return np.array(1 / count, ndmin=len(shape))
+    if len(shape) == 2:
         w = check.mask(lengths, *shape)[:, :, 0].astype(float)
     else:
         raise ValueError(

@@ -3,31 +3,32 @@
 state = optimizer.start(params);  params, state = optimizer.step(params, grads, state)
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import check
-from .tree import leaves, same_arrays, tree_map
+from .tree import arrays, leaves, same_arrays, tree_map
 
 
 def global_norm(grads):
     """‖g‖ = √(Σ over all arrays of g²), a float. Raises ValueError for NaN or infinity, naming the array."""
-    found = leaves(grads)
+    found = arrays(grads)
     if not found:
         raise ValueError(f"grads: got {type(grads).__name__}, wanted arrays in a NamedTuple")
-    squares = sum(float(np.vdot(g, g)) for _, g in found)
+    squares = sum(float(np.vdot(g, g)) for g in found)
     if 1e-30 < squares < 1e30:  # nothing is too large, too small or no number
-        return float(np.sqrt(squares))
-    for name, g in found:
+        return math.sqrt(squares)
+    for name, g in leaves(grads):
         if not np.isfinite(g).all():
             bad = g[~np.isfinite(g)].flat[0]
             raise ValueError(f"grads: got {bad} in {name}, wanted finite numbers only")
-    largest = max(float(np.abs(g).max(initial=0.0)) for _, g in found)
+    largest = max(float(np.abs(g).max(initial=0.0)) for g in found)
     if largest == 0:
         return 0.0
     # scaled by the largest entry: squares of 1e200 would overflow, of 1e-200 vanish
-    return largest * float(np.sqrt(sum(((g / largest) ** 2).sum() for _, g in found)))
+    return largest * float(np.sqrt(sum(((g / largest) ** 2).sum() for g in found)))
 
 
 def clip_by_global_norm(grads, θ):
