@@ -4,7 +4,7 @@ import math
 import random
 import time
 
-TURN = 0.01  # a turn lasts so many seconds at least: then neither the clock nor a cold cache counts for much
+TURN = 0.05  # a turn lasts so many seconds at least: then neither the clock nor a cold cache counts for much
 
 
 def interleaved(turns, rounds, seconds=0.0, check=None):

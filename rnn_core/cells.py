@@ -11,7 +11,7 @@ import numpy as np
 from . import check
 from .bptt import deltas, step_back
 from .losses import sigmoid
-from .products import applied, outer, outer_symbols
+from .products import applied, outer, outer_symbols, turned
 from .tape import Tape, checked_cell, checked_gradients, checked_input
 
 
@@ -114,7 +114,7 @@ class RNN(Recurrent, Weights):
         """
         x, h_0, alive = checked_input(self, x, state, lengths)
         h, h_t = project(x, self.W_x, self.b), h_0  # the input's part of all steps at once
-        W_hT = np.ascontiguousarray(self.W_h.T)  # turned once, and not in every step
+        W_hT = turned(self.W_h)  # once, and not in every step
         for t in range(len(h)):
             h_before, h_t = h_t, h[t]  # a view: in it, that part becomes z_t, and z_t becomes h_t
             h_t += h_before.dot(W_hT)

@@ -11,6 +11,7 @@ import numpy as np
 from . import check
 from .cells import Recurrent, Weights, before, outer_before, outer_input, project
 from .losses import sigmoid
+from .products import times, turned
 from .tape import Tape, checked_input
 
 
@@ -52,8 +53,9 @@ class LSTM(Recurrent, Weights):
         i, f, g, o = np.split(a, 4, axis=-1)  # views: what is written into a is seen in them
         h, c, h_t, c_t = np.empty_like(g), np.empty_like(g), h_0, c_0
         scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], a.dtype), self.width)
+        W_hT = turned(self.W_h)
         for t in range(len(a)):
-            a[t] += (self.W_h @ h_t.T).T
+            a[t] += h_t.dot(W_hT)
             squash(a[t], scale)
             c_new = f[t] * c_t + i[t] * g[t]
             h_new = o[t] * np.tanh(c_new)
@@ -82,7 +84,7 @@ class LSTM(Recurrent, Weights):
             dh = ds[..., :n]
             dc = ds[..., n:] + dh * dh_dc[t]
             delta = np.concatenate([dc, dc, dc, dh], axis=-1) * slopes[t]
-            return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1)
+            return delta, np.concatenate([times(delta, W_h), dc * f[t]], axis=-1)
 
         return back
 
@@ -137,18 +139,18 @@ class GRU(Recurrent, GRUWeights):
         Arguments, shapes and errors as in `RNN.forward`.
         """
         x, h_0, alive = checked_input(self, x, state, lengths)
-        a = project(x, self.W_x, self.b_x)  # the input's part of all steps at once
-        k = self.width
-        r_z, n = a[..., : 2 * k], a[..., 2 * k :]  # views: what is written into them is seen in a
-        r, z = np.split(r_z, 2, axis=-1)
+        k = 2 * self.width  # rows of r and z together
+        # the input's part of all steps at once
+        r_z = project(x, self.W_x[:k], self.b_x[:k])
+        n = project(x, self.W_x[k:], self.b_x[k:])
+        r, z = np.split(r_z, 2, axis=-1)  # views: what is written into r_z is seen in them
         h, m, h_t = np.empty_like(n), np.empty_like(n), h_0
-        for t in range(len(a)):
-            from_h = (self.W_h @ h_t.T).T + self.b_h
-            m[t] = from_h[:, 2 * k :]
-            r_z[t] += from_h[:, : 2 * k]
-            sigmoid(r_z[t], out=r_z[t])
-            n[t] += r[t] * m[t]
-            np.tanh(n[t], out=n[t])
+        W_hT = turned(self.W_h)
+        for t in range(len(n)):
+            from_h = h_t.dot(W_hT) + self.b_h
+            r_z[t] = sigmoid(r_z[t] + from_h[:, :k])
+            m[t] = from_h[:, k:]
+            n[t] = np.tanh(n[t] + r[t] * m[t])
             h_new = z[t] * h_t + (1 - z[t]) * n[t]
             h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
         if alive is not None:
@@ -171,7 +173,7 @@ class GRU(Recurrent, GRUWeights):
         def back(t, dh):
             dn, dz = dh * slope_n[t], dh * slope_z[t]
             dr = dn * slope_r[t]
-            message = np.concatenate([dr, dz, dn * r[t]], axis=-1) @ W_h + dh * z[t]
+            message = times(np.concatenate([dr, dz, dn * r[t]], axis=-1), W_h) + dh * z[t]
             return np.concatenate([dr, dz, dn], axis=-1), message
 
         return back

@@ -8,10 +8,23 @@ import numpy as np
 # Up to so many numbers, a product with one-hot vectors takes less time than a sum for each symbol.
 FEW = 2**17
 
+ROWS = 64  # so many rows of W are turned at a time
+
 
 def rows(a):
     """(…, n) → (T B, n): the rows of all steps under each other."""
     return a.reshape(-1, a.shape[-1])
+
+
+def turned(W):
+    """Wᵀ, written out, for many products h Wᵀ: as a mere view OpenBLAS would turn it in each of them.
+
+    Some rows at a time: where rows are a power of two apart, the cache holds few of them side by side.
+    """
+    found = np.empty(W.shape[::-1], W.dtype)
+    for begin in range(0, len(W), ROWS):
+        found[:, begin : begin + ROWS] = W[begin : begin + ROWS].T
+    return found
 
 
 def times(a, W):
