@@ -5,10 +5,10 @@ For h_t = f(z_t), z_t = W_x x_t + W_h h_{t−1} + b, with δ_t = ∂L/∂z_t, th
     ∂L/∂h_t = ∂⁺L/∂h_t + carry_t · W_hᵀ δ_{t+1},    δ_t = f′(z_t) ⊙ ∂L/∂h_t
 
 and every cell has it in this form: back(t, ∂L/∂s_t) gives δ_t and, in a new array, what step t sends to s_{t−1}. The
-state s_t is h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the immediate derivative: what s_t does to the loss of its
-own step, later steps held fixed. Three ways to keep less than the full sum: `truncate` drops long lags of every
-loss, `chunks` cuts the sequence into pieces, `random_carry` cuts at random and makes up for it, so that the mean
-is the full gradient (Tallec & Ollivier 2017).
+state s_t is h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the immediate derivative: what s_t does to the
+loss of its own step, later steps held fixed. Three ways to keep less than the full sum: `truncate` drops long lags
+of every loss, `chunks` cuts the sequence into pieces, `random_carry` cuts at random and makes up for it, so that the
+mean is the full gradient (Tallec & Ollivier 2017).
 """
 
 import numpy as np

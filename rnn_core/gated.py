@@ -11,7 +11,7 @@ import numpy as np
 from . import check
 from .cells import Recurrent, Weights, before, outer_before, outer_input, project
 from .losses import sigmoid
-from .products import times, turned
+from .products import turned
 from .tape import Tape, checked_input
 
 
@@ -84,7 +84,7 @@ class LSTM(Recurrent, Weights):
             dh = ds[..., :n]
             dc = ds[..., n:] + dh * dh_dc[t]
             delta = np.concatenate([dc, dc, dc, dh], axis=-1) * slopes[t]
-            return delta, np.concatenate([times(delta, W_h), dc * f[t]], axis=-1)
+            return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1)
 
         return back
 
@@ -173,7 +173,7 @@ class GRU(Recurrent, GRUWeights):
         def back(t, dh):
             dn, dz = dh * slope_n[t], dh * slope_z[t]
             dr = dn * slope_r[t]
-            message = times(np.concatenate([dr, dz, dn * r[t]], axis=-1), W_h) + dh * z[t]
+            message = np.concatenate([dr, dz, dn * r[t]], axis=-1) @ W_h + dh * z[t]
             return np.concatenate([dr, dz, dn], axis=-1), message
 
         return back
