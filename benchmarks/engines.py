@@ -12,6 +12,7 @@ import numpy as np
 
 import rnn_core
 from rnn_core import SGD, CharModel, Vocabulary, clip_by_global_norm, cross_entropy, jax_twin
+from rnn_core.products import turned
 from rnn_core.pytorch_weights import to_pytorch
 from rnn_core.text import batches
 
@@ -199,13 +200,14 @@ def products(case):
         draw(T, B, rows),
         draw(T, B, V),
     )
-    z, message, dW_h = np.empty((rows, B), np.float32), np.empty_like(h), np.empty_like(W_h)
+    z, message, dW_h = np.empty((B, rows), np.float32), np.empty_like(h), np.empty_like(W_h)
     y, dW_y, dh = np.empty((V, T * B), np.float32), np.empty_like(W_y), np.empty_like(h)
     flat = lambda a: a.reshape(T * B, -1)
 
     def work():
+        W_hT = turned(W_h)
         for t in range(T):
-            np.matmul(W_h, h[t].T, out=z)
+            np.matmul(h[t], W_hT, out=z)
         np.matmul(W_y, flat(h).T, out=y)
         np.matmul(flat(dy).T, flat(h), out=dW_y)
         np.matmul(flat(dy), W_y, out=flat(dh))

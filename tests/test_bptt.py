@@ -11,6 +11,7 @@ from strategies import cases, close, gradients_by_definition
 from rnn_core import GRU, LSTM, RNN, LinearRNN, Stacked, numerical_gradient
 from rnn_core.bptt import (
     chunks,
+    deltas,
     gradient_by_lag,
     norms_over_time,
     random_carry,
@@ -139,6 +140,18 @@ def test_three_steps_of_a_scalar_by_hand():
             delta,
             err_msg=str(options),
         )
+
+
+@pytest.mark.parametrize("options", [{}, {"truncate": 2}, {"carry": np.array([3.0, 0.5, 1.0])}])
+def test_what_a_gradient_needs_is_the_same_with_and_without_the_totals(options):
+    dh = np.array([1.0, 3.0, 5.0]).reshape(3, 1, 1)
+    given_ = dh, step_back(np.full_like(dh, 0.5), np.array([[2.0]]))
+    total, delta = through_time(*given_, **options)
+    alone, to_h_0 = deltas(*given_, **options)
+    same(alone, delta)
+    same(to_h_0, 2 * delta[0])  # W_hᵀ δ_1
+    same(total, delta / 0.5)
+    same(dh.ravel(), [1, 3, 5])  # what was given is as it was
 
 
 def test_going_back_uses_the_transpose_of_w_h():

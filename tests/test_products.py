@@ -18,6 +18,25 @@ def test_rows_lie_under_each_other_step_after_step():
     assert np.array_equal(products.rows(a[0]), a[0])
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (64, 2), (65, 4), (130, 70)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_matrix_is_turned_in_memory_whatever_its_rows(shape, dtype):
+    W = draw(*shape, dtype=dtype)
+    found = products.turned(W)
+    assert found.dtype == dtype
+    assert found.flags.c_contiguous
+    assert np.array_equal(found, W.T)
+
+
+@pytest.mark.parametrize("shape", [(2,), (1,), (5, 2), (1, 1)])
+def test_a_step_and_all_steps_times_a_matrix(shape):
+    a, W = draw(*shape, 3), draw(3, 4)
+    wanted = np.empty((*shape, 4))
+    for at in np.ndindex(shape):
+        wanted[at] = a[at] @ W
+    np.testing.assert_allclose(products.times(a, W), wanted, rtol=1e-13, atol=1e-13)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_matrix_is_applied_to_every_step(shape):
     W, x = draw(3, 4), draw(*shape, 4)

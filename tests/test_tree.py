@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_core import RNN, ReluRNN
-from rnn_core.tree import leaves, rebuild, tree_map
+from rnn_core.tree import arrays, leaves, rebuild, same_arrays, tree_map
 
 same = np.testing.assert_array_equal
 
@@ -31,6 +31,44 @@ def test_leaves_are_named_by_their_path_in_order():
     assert [n for n, _ in leaves(np.zeros(2))] == ["array"]
     assert [n for n, _ in leaves(np.zeros(2), "x")] == ["x"]
     assert leaves("no tree") == leaves(None) == leaves(3.0) == leaves(()) == []
+
+
+def test_arrays_are_those_of_the_leaves():
+    p = model()
+    assert [id(a) for a in arrays(p)] == [id(a) for _, a in leaves(p)]
+    assert arrays("no tree") == arrays(None) == arrays(()) == []
+    assert len(arrays(np.zeros(2))) == 1
+
+
+def test_trees_with_the_same_arrays_are_taken_whatever_else_they_are():
+    p = model()
+    same_arrays("grads", tree_map(np.zeros_like, p), p)
+    same_arrays("grads", np.zeros(2), np.ones(2))
+    same_arrays("grads", p._replace(name=None), p)
+    same_arrays("grads", p._replace(cells=(ReluRNN(*p.cells[0]), p.cells[1])), p)  # named alike
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p: p._replace(b=p.b[:2]),
+        lambda p: p._replace(b=None),
+        lambda p: p._replace(cells=p.cells[:1]),
+        lambda p: p._replace(cells=(tuple(p.cells[0]), p.cells[1])),  # no names
+        lambda p: p._replace(cells=p.cells[::-1]),
+        lambda p: p.b,
+        lambda p: None,
+    ],
+)
+def test_trees_with_other_arrays_are_refused(change):
+    with pytest.raises(ValueError, match=r"grads: got .*wanted the arrays of params"):
+        same_arrays("grads", change(model()), model())
+
+
+def test_where_there_are_no_arrays_it_is_said():
+    for params in (None, (), ("a",)):
+        with pytest.raises(ValueError, match="params: got"):
+            same_arrays("grads", params, params)
 
 
 def test_tree_map_keeps_types_structure_and_what_is_no_array():
