@@ -76,12 +76,12 @@ def inputs(cell, x):
 
     A bias of W_h counts as an input of every step. That of a GRU's n stays apart, since r multiplies it.
     """
-    W_x, b = jnp.asarray(cell.W_x), cell[2][:, None]  # b, or the b_x of a GRU
+    W_x, b = (jnp.split(a, len(cell.blocks)) for a in (cell.W_x, cell[2][:, None]))  # or b_x
+    of_block = zip(W_x, b, strict=True)
     if x.ndim == 2:
-        a = jnp.moveaxis((W_x + b)[:, x], 0, 1)
+        a = [jnp.moveaxis((W_x + b)[:, x], 0, 1) for W_x, b in of_block]
     else:
-        a = jnp.einsum("kn,tbn->tkb", W_x, x) + b
-    a = jnp.split(a, len(cell.blocks), axis=1)
+        a = [jnp.einsum("kn,tbn->tkb", W_x, x) + b for W_x, b in of_block]
     if type(cell) is GRU:
         b_r, b_z, b_n = jnp.split(cell.b_h[:, None], 3)
         a = [a[0] + b_r, a[1] + b_z, a[2], jnp.broadcast_to(b_n, a[2].shape)]
