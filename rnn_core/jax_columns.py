@@ -1,20 +1,18 @@
 """LSTM and GRU under JAX for training: the numbers of `jax_twin.layer` and of its gradient, sooner.
 
-As in the mathematics a sequence of the batch is a column here, h_t (n_h, B), and each block of gates has an array of
-its own, a_t + W h_{t−1} with a_t = W_x x_t + b. With few units it takes as long as a scan and its gradient; what
-makes it quicker with some 128 units and more:
+As in the mathematics a sequence of the batch is a column here, h_t (n_h, B); one scan goes there and one comes back.
+What makes it quicker:
 
 * The weight stands left in every product, which on processors suits XLA best. For the way back Wᵀ is laid out once.
-* δ_t of the blocks need not be put together in every step, which would be a loop over them all by itself.
-* W_h is held fixed on the way back, which thus finds δ = ∂L/∂a alone; ∂L/∂W_h = Σ_t δ_t h_{t−1}ᵀ is one product after
-  it, as in the core. The gradient of a scan adds to all of ∂L/∂W_h at every step.
-* Only what tanh and σ gave is kept of a step (for a GRU W h, too), and the rest of it computed anew.
+* δ = ∂L/∂z of all steps is written side by side; ∂L/∂W_h = Σ_t δ_t h_{t−1}ᵀ is one product after it, as in the core.
+  The gradient of a scan adds to all of ∂L/∂W_h at every step.
+* W_x x_t + b is computed in its step. For all steps at once, as the core has it, it would fill as much memory as all
+  gates do, and XLA asks the system for new memory at every call.
+* Of a step what σ gave is kept, and of the rest what it cannot be computed from; tanh is computed anew.
 
-JAX finds the way back of a step all the same. Two prices: this cannot be differentiated forward (`jax.jvp`), and with
-the rows of a batch on several devices its products would need all of δ on each of them. It needs JAX to be imported.
+JAX finds the way back of the gates all the same. Two prices: this cannot be differentiated forward (`jax.jvp`), and
+with the rows of a batch on several devices its products would need all of δ on each. It needs JAX to be imported.
 """
-
-import functools
 
 import jax
 from jax import lax
@@ -22,71 +20,94 @@ from jax import numpy as jnp
 
 from .gated import GRU, LSTM
 
+# One step. Memory is what reaches the next step by no matrix: c of an LSTM; of a GRU it is h itself.
 
-def step_lstm(from_h, state, a):
-    """c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh c_t; a: the four blocks; returns (state, output) for `lax.scan`."""
-    h, c = state
-    i, f, g, o = (a_k + m_k for a_k, m_k in zip(a, from_h(h), strict=True))
+
+def gates_lstm(c, z, apart):
+    """c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh c_t, of the blocks z = W_x x_t + W_h h_{t−1} + b; (memory, h)."""
+    i, f, g, o = z
     c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-    h = jax.nn.sigmoid(o) * jnp.tanh(c)
-    return (h, c), h
+    return c, jax.nn.sigmoid(o) * jnp.tanh(c)
 
 
-def step_gru(from_h, h, a):
-    """h_t = z ⊙ h_{t−1} + (1 − z) ⊙ n, r after W_h; a: the three blocks, and the bias of W_h for n."""
-    a_r, a_z, a_n, b_n = a
-    m_r, m_z, m_n = from_h(h)
-    r, z = jax.nn.sigmoid(a_r + m_r), jax.nn.sigmoid(a_z + m_z)
-    h = z * h + (1 - z) * jnp.tanh(a_n + r * (m_n + b_n))
+def gates_gru(h, z, apart):
+    """h_t = z ⊙ h_{t−1} + (1 − z) ⊙ n, n = tanh(apart + r ⊙ its block of z, W_h h_{t−1} + b_h); (memory, h)."""
+    (r, z, m), (a,) = z, apart
+    r, z = jax.nn.sigmoid(r), jax.nn.sigmoid(z)
+    h = z * h + (1 - z) * jnp.tanh(a + r * m)
     return h, h
 
 
-STEPS = {LSTM: step_lstm, GRU: step_gru}
-KEPT = ("tanh", "logistic", "split")
+GATES = {LSTM: gates_lstm, GRU: gates_gru}
 
 
 def kept(operation, *_, **__):
     """Is what this operation gives kept for the way back?"""
-    return operation.name in KEPT
+    return operation is lax.logistic_p  # σ
 
 
-@jax.custom_vjp
-def blocks(W_h, turned, h):
-    """W_h h (n_h, B) in its blocks, W_h held fixed on the way back; turned: the transpose of each of its blocks."""
-    return _blocks_forward(W_h, turned, h)[0]
+def from_input(cell, x):
+    """What x_t, B symbols or (B, n_x), adds to the blocks of W_h h_{t−1}; and what stays apart, a GRU's for n."""
+    W_x, b = (jnp.split(a, len(cell.blocks)) for a in (cell.W_x, cell[2][:, None]))  # or b_x
+    a = [(W[:, x] if x.ndim == 1 else W @ x.T) + b_k for W, b_k in zip(W_x, b, strict=True)]
+    if type(cell) is LSTM:
+        return a, []
+    b_r, b_z, b_n = jnp.split(cell.b_h[:, None], 3)
+    return [a[0] + b_r, a[1] + b_z, b_n], [a[2]]
 
 
-def _blocks_forward(W_h, turned, h):
-    return jnp.split(W_h @ h, len(turned)), turned
-
-
-def _blocks_backward(turned, deltas):
-    return None, None, sum(W_T @ delta for W_T, delta in zip(turned, deltas, strict=True))
-
-
-blocks.defvjp(_blocks_forward, _blocks_backward)
+# All steps
 
 
 def columns(tree):
-    """Rows become columns, and columns rows, in every array (…, B, n) of a tree."""
-    return jax.tree.map(lambda a: jnp.swapaxes(a, -1, -2), tree)
+    """Rows become columns, and columns rows, in every array (B, n) of a tree."""
+    return jax.tree.map(jnp.transpose, tree)
 
 
-def inputs(cell, x):
-    """a (T, n_h, B), the input's part of all steps at once, one array for each block.
+def there(cell, x, h, memory):
+    """h (T, B, n_h), and the way back through the gates of every step; then h and memory after the last one."""
+    gates = GATES[type(cell)]
+    gates = jax.checkpoint(gates, policy=kept, prevent_cse=False)  # a scan prevents it already
 
-    A bias of W_h counts as an input of every step. That of a GRU's n stays apart, since r multiplies it.
+    def step(carry, x_t):
+        h, memory = carry
+        a, apart = from_input(cell, x_t)
+        z = [a_k + m_k for a_k, m_k in zip(a, jnp.split(cell.W_h @ h, len(a)), strict=True)]
+        (memory, h), back = jax.vjp(gates, memory, z, apart)
+        return (h, memory), (h.T, back)
+
+    end, (h, back) = lax.scan(step, (h, memory), x)
+    return h, back, end
+
+
+def home(cell, back, dh, dend):
+    """δ (k n_h, T, B) of the blocks and of what stayed apart; then ∂L/∂h and ∂L/∂memory before the first step.
+
+    back, as `there` gave it; dh (T, B, n_h) = ∂⁺L/∂h_t; dend = ∂L/∂h and ∂L/∂memory after the last step. To
+    ∂⁺L/∂h_{t−1} comes Σ_k W_kᵀ δ_k.
     """
-    W_x, b = (jnp.split(a, len(cell.blocks)) for a in (cell.W_x, cell[2][:, None]))  # or b_x
-    of_block = zip(W_x, b, strict=True)
-    if x.ndim == 2:
-        a = [jnp.moveaxis((W_x + b)[:, x], 0, 1) for W_x, b in of_block]
-    else:
-        a = [jnp.einsum("kn,tbn->tkb", W_x, x) + b for W_x, b in of_block]
-    if type(cell) is GRU:
-        b_r, b_z, b_n = jnp.split(cell.b_h[:, None], 3)
-        a = [a[0] + b_r, a[1] + b_z, a[2], jnp.broadcast_to(b_n, a[2].shape)]
-    return a
+    n, T, B = cell.width, *dh.shape[:2]
+    # the barrier: else XLA takes a transpose for another way to read W_h, which costs more in every product
+    turned = [*lax.optimization_barrier(jnp.swapaxes(cell.W_h.reshape(-1, n, n), 1, 2))]
+
+    def step(carry, given):
+        arrives, dmemory, delta, delta_apart = carry
+        t, dh_t, back = given
+        dmemory, dz, dapart = back((dmemory, arrives + dh_t.T))
+        arrives = sum(W_T @ d for W_T, d in zip(turned, dz, strict=True))
+        return (arrives, dmemory, write(delta, t, dz), write(delta_apart, t, dapart)), None
+
+    space = lambda rows: jnp.zeros((rows, T, B), dh.dtype)
+    carry = *dend, space(len(cell.W_h)), space(n if type(cell) is GRU else 0)
+    (*dbegin, delta, apart), _ = lax.scan(step, carry, (jnp.arange(T), dh, back), reverse=True)
+    return delta, apart, dbegin
+
+
+def write(space, t, blocks):
+    """The blocks (n_h, B), one below the other, as step t of a space (k n_h, T, B)."""
+    for k, block in enumerate(blocks):
+        space = lax.dynamic_update_slice(space, block[:, None], (k * len(block), t, 0))
+    return space
 
 
 @jax.custom_vjp
@@ -96,31 +117,36 @@ def layer(cell, x, state):
 
 
 def _layer_forward(cell, x, state):
-    W_h = jnp.asarray(cell.W_h)
-    # the barrier: else XLA takes a transpose for another way to read W_h, which costs more in every product
-    turned = [lax.optimization_barrier(W.T) for W in jnp.split(W_h, len(cell.blocks))]
-    step = functools.partial(STEPS[type(cell)], functools.partial(blocks, W_h, turned))
-    step = jax.checkpoint(step, policy=kept, prevent_cse=False)  # a scan prevents it already
-    scan = functools.partial(lax.scan, step)
-    (end, h), back = jax.vjp(scan, columns(state), inputs(cell, x))
-    h, end = columns((h, end))
-    return (h, end), (cell, x, cell.seen(state), h, back)
+    cell, gru = jax.tree.map(jnp.asarray, cell), type(cell) is GRU
+    h, back, end = there(cell, x, *columns((state, state) if gru else state))
+    end = columns(end)
+    return (h, end[0] if gru else end), (cell, x, cell.seen(state), h, back)
 
 
 def _layer_backward(saved, given):
-    cell, x, h_0, h, back = saved
-    dh, dend = given
-    dstate, delta = back(columns((dend, dh)))
-    delta = [jnp.moveaxis(d, 1, 0).reshape(d.shape[1], -1) for d in delta]  # (n_h, T B)
-    felt = delta if type(cell) is LSTM else [delta[0], delta[1], delta[3]]  # δ as W_h feels it
-    delta = delta[: len(cell.blocks)]  # and as W_x does
-    read = jax.nn.one_hot(x, cell.n_x, dtype=h.dtype) if x.ndim == 2 else x
-    outer = lambda deltas, a: jnp.concatenate([d @ a.reshape(-1, a.shape[-1]) for d in deltas])
-    total = lambda deltas: jnp.concatenate([d.sum(axis=1) for d in deltas])
-    dW_x, dW_h = outer(delta, read), outer(felt, jnp.concatenate([h_0[None], h[:-1]]))
-    biases = [total(delta), total(felt)][: len(cell) - 2]
-    dx = None if x.ndim == 2 else (cell.W_x.T @ jnp.concatenate(delta)).T.reshape(x.shape)
-    return type(cell)(dW_x, dW_h, *biases), dx, columns(dstate)
+    (cell, x, h_0, h, back), (dh, dend) = saved, given
+    gru = type(cell) is GRU
+    dend = columns((jnp.zeros_like(dend), dend) if gru else dend)
+    delta, apart, dbegin = home(cell, back, dh, dend)
+    dh_0, dmemory = columns(tuple(dbegin))
+    grads, dx = totals(cell, x, delta, apart, jnp.concatenate([h_0[None], h[:-1]]))
+    return grads, dx, dh_0 + dmemory if gru else (dh_0, dmemory)
 
 
 layer.defvjp(_layer_forward, _layer_backward)
+
+
+def totals(cell, x, delta, apart, before):
+    """(grads, ∂L/∂x or None for symbols): the sums over all steps and rows; before: h_{t−1} (T, B, n_h).
+
+    What stayed apart stands for the last block of δ where it is about the input.
+    """
+    symbols = x.ndim == 2
+    read = jax.nn.one_hot(x, cell.n_x, dtype=delta.dtype) if symbols else x
+    read, before = (a.reshape(-1, a.shape[-1]) for a in (read, before))  # (T B, ·)
+    delta, apart = (a.reshape(len(a), len(read)) for a in (delta, apart))  # (·, T B)
+    instead = lambda a, last: jnp.concatenate([a[: len(a) - len(last)], last])
+    dW_x, db = instead(delta @ read, apart @ read), delta.sum(axis=1)
+    biases = [instead(db, apart.sum(axis=1)), db][: len(cell) - 2]  # b_x and b_h, or b
+    dx = None if symbols else (instead(delta, apart).T @ cell.W_x).reshape(x.shape)
+    return type(cell)(dW_x, delta @ before, *biases), dx

@@ -153,7 +153,7 @@ def test_training_gives_the_cores_records(kind, way):
         equal(its.model, mine.model, 1e-9)
 
 
-@pytest.mark.parametrize(("kind", "mebibytes"), [("LSTM", 5), ("GRU", 1.5)])
+@pytest.mark.parametrize(("kind", "mebibytes"), [("LSTM", 8), ("GRU", 3.5)])
 def test_training_of_gates_takes_less_memory_than_the_scans_own_gradient(jax, kind, mebibytes):
     """An array (T, B, n_h) is 1 MiB. Of an LSTM 6 are kept for the way back, where a scan keeps 11."""
     model = made(kind, n_h=128, dtype=np.float32)
@@ -169,11 +169,11 @@ def test_training_of_gates_takes_less_memory_than_the_scans_own_gradient(jax, ki
 
 @pytest.mark.parametrize("kind", [LSTM, GRU])
 def test_training_of_gates_makes_no_product_twice(jax, kind):
-    """Forward one a step; on the way back one a block and step; after it two a block, for W_x and W_h."""
+    """One forward; on the way back one a block; after it one for W_h, two for W_x (an LSTM's second is empty)."""
     cell, x = kind.init(np.random.default_rng(0), 3, 5, np.float32), np.zeros((4, 2), int)
     total = lambda cell: jax_twin.layer_in_training(cell, x, cell.zeros(2))[0].sum()
     told = str(jax.make_jaxpr(jax.grad(total))(cell))
-    assert told.count(" dot_general[") == 1 + 3 * len(kind.blocks)
+    assert told.count(" dot_general[") == 1 + len(kind.blocks) + 3
 
 
 @pytest.mark.usefixtures("doubles")
