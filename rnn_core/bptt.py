@@ -4,11 +4,11 @@ For h_t = f(z_t), z_t = W_x x_t + W_h h_{t−1} + b, with δ_t = ∂L/∂z_t, th
 
     ∂L/∂h_t = ∂⁺L/∂h_t + carry_t · W_hᵀ δ_{t+1},    δ_t = f′(z_t) ⊙ ∂L/∂h_t
 
-and every cell has it in this form: back(t, ∂L/∂s_t) gives δ_t and, in a new array, what step t sends to s_{t−1}. The
-state s_t is h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the immediate derivative: what s_t does to the
-loss of its own step, later steps held fixed. Three ways to keep less than the full sum: `truncate` drops long lags
-of every loss, `chunks` cuts the sequence into pieces, `random_carry` cuts at random and makes up for it, so that the
-mean is the full gradient (Tallec & Ollivier 2017).
+and every cell has it in this form: back(t, ∂L/∂s_t, out=None) gives δ_t, in `out` where it is given, and in a new
+array what step t sends to s_{t−1}. The state s_t is h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the
+immediate derivative: what s_t does to the loss of its own step, later steps held fixed. Three ways to keep less than
+the full sum: `truncate` drops long lags of every loss, `chunks` cuts the sequence into pieces, `random_carry` cuts
+at random and makes up for it, so that the mean is the full gradient (Tallec & Ollivier 2017).
 """
 
 import numpy as np
@@ -19,13 +19,13 @@ from .tape import checked_gradients
 
 
 def step_back(slope, W_h):
-    """back(t, g) → (δ_t, W_hᵀ δ_t) with δ_t = f′(z_t) ⊙ g, the step of a cell h_t = f(W_h h_{t−1} + …).
+    """back(t, g, out=None) → (δ_t, W_hᵀ δ_t) with δ_t = f′(z_t) ⊙ g, the step of a cell h_t = f(W_h h_{t−1} + …).
 
     slope (T, B, n_h) = f′(z_t); W_h (n_h, n_h). t is an index, or a slice for many steps side by side.
     """
 
-    def back(t, g):
-        delta = slope[t] * g
+    def back(t, g, out=None):
+        delta = np.multiply(slope[t], g, out=out)
         return delta, times(delta, W_h)
 
     return back
@@ -62,10 +62,10 @@ def _full(ds, back, carry, total):
         ds_t += ds[t]
         if total is not None:
             total[t] = ds_t
-        delta_t, arrives = back(t, ds_t)
-        if delta is None:
+        delta_t, arrives = back(t, ds_t, out=None if delta is None else delta[t])
+        if delta is None:  # the first step to be made tells how wide δ is
             delta = np.empty((len(ds), *delta_t.shape), ds.dtype)
-        delta[t] = delta_t
+            delta[t] = delta_t
     return delta, arrives
 
 

@@ -12,7 +12,7 @@ from . import check
 from .bptt import deltas, step_back
 from .losses import sigmoid
 from .products import applied, outer, outer_symbols, turned
-from .tape import Tape, checked_cell, checked_gradients, checked_input
+from .tape import Tape, begun, checked_cell, checked_gradients, checked_input
 
 
 class Recurrent:
@@ -113,8 +113,9 @@ class RNN(Recurrent, Weights):
         lengths out of range.
         """
         x, h_0, alive = checked_input(self, x, state, lengths)
-        h, h_t = project(x, self.W_x, self.b), h_0  # the input's part of all steps at once
-        W_hT = turned(self.W_h)  # once, and not in every step
+        hs = begun(h_0, len(x))  # h_0, and room for h_1 … h_T
+        h = project(x, self.W_x, self.b, out=hs[1:])  # the input's part of all steps at once
+        h_t, W_hT = h_0, turned(self.W_h)  # turned once, and not in every step
         for t in range(len(h)):
             h_before, h_t = h_t, h[t]  # a view: in it, that part becomes z_t, and z_t becomes h_t
             h_t += h_before.dot(W_hT)
@@ -124,7 +125,7 @@ class RNN(Recurrent, Weights):
         end = h_t.copy()  # else whoever keeps it keeps all of h
         if alive is not None:
             h = np.where(alive, h, 0)
-        return h, Tape(x, h, h_0, end, lengths)
+        return h, Tape(x, h, h_0, end, lengths, before=hs[:-1])
 
     def back(self, tape):
         """One step back: δ_t = f′(z_t) ⊙ ∂L/∂h_t, and W_hᵀ δ_t goes to h_{t−1}."""
@@ -132,11 +133,8 @@ class RNN(Recurrent, Weights):
 
     def gradients(self, tape, delta):
         """(Σ_t δ_t x_tᵀ, Σ_t δ_t h_{t−1}ᵀ, Σ_t δ_t), of the type of the cell, from δ (T, B, n_h)."""
-        return type(self)(
-            outer_input(delta, tape.x, self.W_x),
-            outer_before(delta, tape.state0, tape.h),
-            delta.sum((0, 1)),
-        )
+        dW_x, db = about_input(delta, tape.x, self.W_x)
+        return type(self)(dW_x, outer(delta, tape.before), db)
 
 
 class LinearRNN(RNN):
@@ -163,21 +161,19 @@ class ReluRNN(RNN):
     slope = staticmethod(lambda h: (h > 0).astype(h.dtype))
 
 
-def project(x, W, b):
-    """W x_t + b for all t: a product for floats, a choice of columns for symbols."""
-    return np.take(W.T + b, x, axis=0) if x.ndim == 2 else applied(W, x) + b
+def project(x, W, b, out=None):
+    """W x_t + b for all t: a product for floats, a choice of columns for symbols, which are in range by now."""
+    if x.ndim == 3:
+        return np.add(applied(W, x), b, out=out)
+    return np.take(W.T + b, x, axis=0, out=out, mode="clip")  # "raise" would copy all of out
 
 
-def outer_input(delta, x, W):
-    """Σ_t Σ_b δ_t x_tᵀ, of the shape of W, for floats and symbols."""
-    return outer_symbols(delta, x, W.shape[1]) if x.ndim == 2 else outer(delta, x)
+def about_input(delta, x, W):
+    """(Σ_t Σ_b δ_t x_tᵀ, of the shape of W, and Σ_t Σ_b δ_t), for floats and symbols.
 
-
-def outer_before(delta, h_0, h):
-    """Σ_t Σ_b δ_t h_{t−1}ᵀ, where h_0 came first."""
-    return outer(delta, before(h_0, h))
-
-
-def before(first, a):
-    """a_{t−1} for t = 1 … T, of a (T, B, n) and what came first (B, n)."""
-    return np.concatenate([first[None], a[:-1]])
+    Every step reads one symbol, so the columns of the first sum add up to the second.
+    """
+    if x.ndim == 2:
+        dW = outer_symbols(delta, x, W.shape[1])
+        return dW, dW.sum(axis=1)
+    return outer(delta, x), delta.sum((0, 1))

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from . import check
-from .cells import Recurrent, Weights, before, outer_before, outer_input, project
+from .cells import Recurrent, Weights, about_input, project
 from .losses import sigmoid
-from .products import turned
-from .tape import Tape, checked_input
+from .products import outer, turned
+from .tape import Tape, begun, checked_input
 
 
 class InLSTM(NamedTuple):
@@ -51,7 +51,8 @@ class LSTM(Recurrent, Weights):
         x, (h_0, c_0), alive = checked_input(self, x, state, lengths)
         a = project(x, self.W_x, self.b)  # the input's part of all steps at once
         i, f, g, o = np.split(a, 4, axis=-1)  # views: what is written into a is seen in them
-        h, c, h_t, c_t = np.empty_like(g), np.empty_like(g), h_0, c_0
+        hs, cs, h_t, c_t = begun(h_0, len(x)), begun(c_0, len(x)), h_0, c_0
+        h, c = hs[1:], cs[1:]
         scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], a.dtype), self.width)
         W_hT = turned(self.W_h)
         for t in range(len(a)):
@@ -63,7 +64,8 @@ class LSTM(Recurrent, Weights):
             h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
         if alive is not None:
             h = np.where(alive, h, 0)
-        return h, Tape(x, h, (h_0, c_0), (h_t, c_t), lengths, InLSTM(i, f, g, o, c))
+        before = hs[:-1], cs[:-1]
+        return h, Tape(x, h, (h_0, c_0), (h_t, c_t), lengths, InLSTM(i, f, g, o, c), before)
 
     def back(self, tape):
         """One step back, from ∂L/∂h_t and what step t + 1 sent to c_t.
@@ -74,25 +76,24 @@ class LSTM(Recurrent, Weights):
         W_hᵀ δ_t goes to h_{t−1} and f_t ⊙ ∂L/∂c_t, no matrix in between, to c_{t−1}.
         """
         i, f, g, o, c = tape.inner
-        n, W_h, tanh_c, c_before = self.width, self.W_h, np.tanh(c), before(tape.state0[1], c)
+        n, W_h, tanh_c, c_before = self.width, self.W_h, np.tanh(c), tape.before[1]
         # what need not wait for step t + 1, for all steps at once
         dh_dc = o * (1 - tanh_c * tanh_c)
         to_i, to_f, to_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g)
         slopes = np.concatenate([to_i, to_f, to_g, tanh_c * o * (1 - o)], axis=-1)
 
-        def back(t, ds):
+        def back(t, ds, out=None):
             dh = ds[..., :n]
             dc = ds[..., n:] + dh * dh_dc[t]
-            delta = np.concatenate([dc, dc, dc, dh], axis=-1) * slopes[t]
+            delta = np.multiply(np.concatenate([dc, dc, dc, dh], axis=-1), slopes[t], out=out)
             return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1)
 
         return back
 
     def gradients(self, tape, delta):
         """(Σ_t δ_t x_tᵀ, Σ_t δ_t h_{t−1}ᵀ, Σ_t δ_t), of the type of the cell, from δ (T, B, 4 n_h)."""
-        dW_x = outer_input(delta, tape.x, self.W_x)
-        dW_h = outer_before(delta, tape.state0[0], tape.h)
-        return type(self)(dW_x, dW_h, delta.sum((0, 1)))
+        dW_x, db = about_input(delta, tape.x, self.W_x)
+        return type(self)(dW_x, outer(delta, tape.before[0]), db)
 
 
 def squash(z, scale):
@@ -144,7 +145,8 @@ class GRU(Recurrent, GRUWeights):
         r_z = project(x, self.W_x[:k], self.b_x[:k])
         n = project(x, self.W_x[k:], self.b_x[k:])
         r, z = np.split(r_z, 2, axis=-1)  # views: what is written into r_z is seen in them
-        h, m, h_t = np.empty_like(n), np.empty_like(n), h_0
+        hs, m, h_t = begun(h_0, len(x)), np.empty_like(n), h_0
+        h = hs[1:]
         W_hT = turned(self.W_h)
         for t in range(len(n)):
             from_h = h_t.dot(W_hT) + self.b_h
@@ -155,7 +157,7 @@ class GRU(Recurrent, GRUWeights):
             h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
         if alive is not None:
             h = np.where(alive, h, 0)
-        return h, Tape(x, h, h_0, h_t, lengths, InGRU(r, z, n, m))
+        return h, Tape(x, h, h_0, h_t, lengths, InGRU(r, z, n, m), hs[:-1])
 
     def back(self, tape):
         """One step back, from ∂L/∂h_t.
@@ -165,16 +167,16 @@ class GRU(Recurrent, GRUWeights):
         To h_{t−1} go z ⊙ ∂L/∂h_t and W_hᵀ (δ_r, δ_z, r ⊙ δ_n).
         """
         r, z, n, m = tape.inner
-        W_h, h_before = self.W_h, before(tape.state0, tape.h)
+        W_h, h_before = self.W_h, tape.before
         # what need not wait for step t + 1, for all steps at once
         slope_n, slope_r = (1 - z) * (1 - n * n), m * r * (1 - r)
         slope_z = (h_before - n) * z * (1 - z)
 
-        def back(t, dh):
+        def back(t, dh, out=None):
             dn, dz = dh * slope_n[t], dh * slope_z[t]
             dr = dn * slope_r[t]
             message = np.concatenate([dr, dz, dn * r[t]], axis=-1) @ W_h + dh * z[t]
-            return np.concatenate([dr, dz, dn], axis=-1), message
+            return np.concatenate([dr, dz, dn], axis=-1, out=out), message
 
         return back
 
@@ -182,6 +184,5 @@ class GRU(Recurrent, GRUWeights):
         """As for an RNN, from δ (T, B, 3 n_h) as x_t feels it; for W_h and b_h its last block is multiplied by r."""
         k = self.width
         felt = np.concatenate([delta[..., : 2 * k], delta[..., 2 * k :] * tape.inner.r], axis=-1)
-        dW_x = outer_input(delta, tape.x, self.W_x)
-        dW_h = outer_before(felt, tape.state0, tape.h)
-        return type(self)(dW_x, dW_h, delta.sum((0, 1)), felt.sum((0, 1)))
+        dW_x, db_x = about_input(delta, tape.x, self.W_x)
+        return type(self)(dW_x, outer(felt, tape.before), db_x, felt.sum((0, 1)))

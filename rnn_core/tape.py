@@ -16,6 +16,14 @@ class Tape(NamedTuple):
     state: Any  # like state0, of row b at lengths[b]
     lengths: Any  # (B,) integers, or None
     inner: Any = None  # what happened inside a cell with gates, (T, B, n_h) each
+    before: Any = None  # like state0, of every step what came before it, (T, B, n_h) each
+
+
+def begun(first, T):
+    """An array (T + 1, B, n) that begins with what came first (B, n): a[:-1] is a_{t−1} to a[1:], a_1 … a_T."""
+    a = np.empty((T + 1, *first.shape), first.dtype)
+    a[0] = first
+    return a
 
 
 def checked_cell(cell):
