@@ -4,8 +4,8 @@ As in the mathematics a sequence of the batch is a column here, h_t (n_h, B); on
 What makes it quicker:
 
 * The weight stands left in every product, which on processors suits XLA best. For the way back Wᵀ is laid out once.
-* δ = ∂L/∂z of all steps is written side by side; ∂L/∂W_h = Σ_t δ_t h_{t−1}ᵀ is one product after it, as in the core.
-  The gradient of a scan adds to all of ∂L/∂W_h at every step.
+* δ = ∂L/∂z of all steps and blocks is written into one array; ∂L/∂W_h = Σ_t δ_t h_{t−1}ᵀ is one product after it, as
+  in the core. The gradient of a scan adds to all of ∂L/∂W_h at every step.
 * W_x x_t + b is computed in its step. For all steps at once, as the core has it, it would fill as much memory as all
   gates do, and XLA asks the system for new memory at every call.
 * Of a step what σ gave is kept, and of the rest what it cannot be computed from; tanh is computed anew.
@@ -84,21 +84,22 @@ def home(cell, back, dh, dend):
     """δ (k n_h, T, B) of the blocks and of what stayed apart; then ∂L/∂h and ∂L/∂memory before the first step.
 
     back, as `there` gave it; dh (T, B, n_h) = ∂⁺L/∂h_t; dend = ∂L/∂h and ∂L/∂memory after the last step. To
-    ∂⁺L/∂h_{t−1} comes Σ_k W_kᵀ δ_k.
+    ∂⁺L/∂h_{t−1} comes W_hᵀ δ_t, with δ_t read where it was written: that puts its blocks together.
     """
-    n, T, B = cell.width, *dh.shape[:2]
+    T, B = dh.shape[:2]
     # the barrier: else XLA takes a transpose for another way to read W_h, which costs more in every product
-    turned = [*lax.optimization_barrier(jnp.swapaxes(cell.W_h.reshape(-1, n, n), 1, 2))]
+    turned = lax.optimization_barrier(cell.W_h.T)
 
     def step(carry, given):
         arrives, dmemory, delta, delta_apart = carry
         t, dh_t, back = given
         dmemory, dz, dapart = back((dmemory, arrives + dh_t.T))
-        arrives = sum(W_T @ d for W_T, d in zip(turned, dz, strict=True))
-        return (arrives, dmemory, write(delta, t, dz), write(delta_apart, t, dapart)), None
+        delta, delta_apart = write(delta, t, dz), write(delta_apart, t, dapart)
+        arrives = turned @ lax.dynamic_index_in_dim(delta, t, axis=1, keepdims=False)
+        return (arrives, dmemory, delta, delta_apart), None
 
     space = lambda rows: jnp.zeros((rows, T, B), dh.dtype)
-    carry = *dend, space(len(cell.W_h)), space(n if type(cell) is GRU else 0)
+    carry = *dend, space(len(cell.W_h)), space(cell.width if type(cell) is GRU else 0)
     (*dbegin, delta, apart), _ = lax.scan(step, carry, (jnp.arange(T), dh, back), reverse=True)
     return delta, apart, dbegin
 
@@ -146,7 +147,10 @@ def totals(cell, x, delta, apart, before):
     read, before = (a.reshape(-1, a.shape[-1]) for a in (read, before))  # (T B, ·)
     delta, apart = (a.reshape(len(a), len(read)) for a in (delta, apart))  # (·, T B)
     instead = lambda a, last: jnp.concatenate([a[: len(a) - len(last)], last])
-    dW_x, db = instead(delta @ read, apart @ read), delta.sum(axis=1)
-    biases = [instead(db, apart.sum(axis=1)), db][: len(cell) - 2]  # b_x and b_h, or b
-    dx = None if symbols else (instead(delta, apart).T @ cell.W_x).reshape(x.shape)
+    dW_x, of_x = instead(delta @ read, apart @ read), instead(delta, apart)
+    db = (dW_x if symbols else of_x).sum(
+        axis=1
+    )  # a symbol is one 1, so the columns of dW_x add up to it
+    biases = [db, delta.sum(axis=1)][: len(cell) - 2]  # b_x and b_h, or b
+    dx = None if symbols else (of_x.T @ cell.W_x).reshape(x.shape)
     return type(cell)(dW_x, delta @ before, *biases), dx
