@@ -97,7 +97,7 @@ def layer(cell, x, state):
 
 
 def layer_in_training(cell, x, state):
-    """As `layer`, an LSTM or GRU in columns (`jax_columns`): the same in less memory, and sooner if large.
+    """As `layer`, an LSTM or GRU in columns (`jax_columns`): the same sooner and in less memory.
 
     An RNN stays as it is: it has a third or a quarter of their W_h, and is what one writes under JAX.
     """
