@@ -148,9 +148,8 @@ def totals(cell, x, delta, apart, before):
     delta, apart = (a.reshape(len(a), len(read)) for a in (delta, apart))  # (·, T B)
     instead = lambda a, last: jnp.concatenate([a[: len(a) - len(last)], last])
     dW_x, of_x = instead(delta @ read, apart @ read), instead(delta, apart)
-    db = (dW_x if symbols else of_x).sum(
-        axis=1
-    )  # a symbol is one 1, so the columns of dW_x add up to it
+    # every step and row reads one symbol, so Σ δ is the sum of dW_x's columns
+    db = (dW_x if symbols else of_x).sum(axis=1)
     biases = [db, delta.sum(axis=1)][: len(cell) - 2]  # b_x and b_h, or b
     dx = None if symbols else (of_x.T @ cell.W_x).reshape(x.shape)
     return type(cell)(dW_x, delta @ before, *biases), dx
