@@ -163,9 +163,11 @@ class ReluRNN(RNN):
 
 def project(x, W, b, out=None):
     """W x_t + b for all t: a product for floats, a choice of columns for symbols, which are in range by now."""
-    if x.ndim == 3:
-        return np.add(applied(W, x), b, out=out)
-    return np.take(W.T + b, x, axis=0, out=out, mode="clip")  # "raise" would copy all of out
+    if x.ndim == 2:
+        return np.take(W.T + b, x, axis=0, out=out, mode="clip")  # "raise" would copy all of out
+    z = applied(W, x, out)
+    z += b
+    return z
 
 
 def about_input(delta, x, W):

@@ -64,7 +64,7 @@ def columns(tree):
     return jax.tree.map(jnp.transpose, tree)
 
 
-def there(cell, x, h, memory):
+def forward(cell, x, h, memory):
     """h (T, B, n_h), and the way back through the gates of every step; then h and memory after the last one."""
     gates = GATES[type(cell)]
     gates = jax.checkpoint(gates, policy=kept, prevent_cse=False)  # a scan prevents it already
@@ -80,10 +80,10 @@ def there(cell, x, h, memory):
     return h, back, end
 
 
-def home(cell, back, dh, dend):
+def backward(cell, back, dh, dend):
     """δ (k n_h, T, B) of the blocks and of what stayed apart; then ∂L/∂h and ∂L/∂memory before the first step.
 
-    back, as `there` gave it; dh (T, B, n_h) = ∂⁺L/∂h_t; dend = ∂L/∂h and ∂L/∂memory after the last step. To
+    back, as `forward` gave it; dh (T, B, n_h) = ∂⁺L/∂h_t; dend = ∂L/∂h and ∂L/∂memory after the last step. To
     ∂⁺L/∂h_{t−1} comes W_hᵀ δ_t, with δ_t read where it was written: that puts its blocks together.
     """
     T, B = dh.shape[:2]
@@ -119,7 +119,7 @@ def layer(cell, x, state):
 
 def _layer_forward(cell, x, state):
     cell, gru = jax.tree.map(jnp.asarray, cell), type(cell) is GRU
-    h, back, end = there(cell, x, *columns((state, state) if gru else state))
+    h, back, end = forward(cell, x, *columns((state, state) if gru else state))
     end = columns(end)
     return (h, end[0] if gru else end), (cell, x, cell.seen(state), h, back)
 
@@ -128,7 +128,7 @@ def _layer_backward(saved, given):
     (cell, x, h_0, h, back), (dh, dend) = saved, given
     gru = type(cell) is GRU
     dend = columns((jnp.zeros_like(dend), dend) if gru else dend)
-    delta, apart, dbegin = home(cell, back, dh, dend)
+    delta, apart, dbegin = backward(cell, back, dh, dend)
     dh_0, dmemory = columns(tuple(dbegin))
     grads, dx = totals(cell, x, delta, apart, jnp.concatenate([h_0[None], h[:-1]]))
     return grads, dx, dh_0 + dmemory if gru else (dh_0, dmemory)

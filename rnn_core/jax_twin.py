@@ -2,8 +2,8 @@
 
 The parameters are those of rnn_core: a NamedTuple of NumPy arrays is a pytree to JAX, so a model goes in as it
 stands, and what comes out for good (`gradients`, `fit`) is NumPy again, of the same type. There is a forward here
-and no backward; only `training_step` computes gates, and the sums over time of their weights' gradients, in an order
-of ours (`jax_columns`). JAX itself (the extra `jax`) is needed when something is called, not to import this file.
+and no backward; only `training_step` runs LSTM and GRU in an order of ours, there and back (`jax_columns`). JAX
+itself (the extra `jax`) is needed when something is called, not to import this file.
 
 JAX computes in float32 until told ``jax.config.update("jax_enable_x64", True)``; nothing is told here.
 """

@@ -32,9 +32,10 @@ def times(a, W):
     return a.dot(W) if a.ndim == 2 else a @ W
 
 
-def applied(W, x):
-    """W x_t for all t, (…, m), of W (m, n) and x (…, n)."""
-    return (rows(x) @ W.T).reshape(*x.shape[:-1], len(W))
+def applied(W, x, out=None):
+    """W x_t for all t, (…, m), of W (m, n) and x (…, n); in `out`, of one piece, where it is given."""
+    out = None if out is None else rows(out)
+    return np.matmul(rows(x), W.T, out=out).reshape(*x.shape[:-1], len(W))
 
 
 def outer(delta, x):
