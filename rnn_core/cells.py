@@ -117,7 +117,7 @@ class RNN(Recurrent, Weights):
         h = project(x, self.W_x, self.b, out=hs[1:])  # the input's part of all steps at once
         h_t, W_hT = h_0, turned(self.W_h)  # turned once, and not in every step
         for t in range(len(h)):
-            h_before, h_t = h_t, h[t]  # a view: in it, that part becomes z_t, and z_t becomes h_t
+            h_before, h_t = h_t, h[t]  # a view, in which that part becomes z_t, then h_t
             h_t += h_before.dot(W_hT)
             self.activation(h_t, out=h_t)
             if alive is not None:
