@@ -4,30 +4,36 @@ For h_t = f(z_t), z_t = W_x x_t + W_h h_{t−1} + b, with δ_t = ∂L/∂z_t, th
 
     ∂L/∂h_t = ∂⁺L/∂h_t + carry_t · W_hᵀ δ_{t+1},    δ_t = f′(z_t) ⊙ ∂L/∂h_t
 
-and every cell has it in this form: back(t, ∂L/∂s_t, out=None) gives δ_t, in `out` where it is given, and in a new
-array what step t sends to s_{t−1}. The state s_t is h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the
-immediate derivative: what s_t does to the loss of its own step, later steps held fixed. Three ways to keep less than
-the full sum: `truncate` drops long lags of every loss, `chunks` cuts the sequence into pieces, `random_carry` cuts
-at random and makes up for it, so that the mean is the full gradient (Tallec & Ollivier 2017).
+and every cell has it in this form: back(t, ∂L/∂s_t) gives δ_t and what step t sends to s_{t−1}, in new arrays; or,
+with out=(an array for δ_t, one for the other), in these where the cell can. The other may be ∂L/∂s_t itself, which
+nobody needs after the step. `back.slopes`, where a cell has it, is an array of the form of δ of which each step is
+read in its own step alone: whoever makes each step once may have δ written over it.
+
+The state s_t is h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the immediate derivative: what s_t does to the
+loss of its own step, later steps held fixed. Three ways to keep less than the full sum: `truncate` drops long lags of
+every loss, `chunks` cuts the sequence into pieces, `random_carry` cuts at random and makes up for it, so that the
+mean is the full gradient (Tallec & Ollivier 2017).
 """
 
 import numpy as np
 
-from . import check
+from . import aligned, check
 from .products import times
 from .tape import checked_gradients
 
 
 def step_back(slope, W_h):
-    """back(t, g, out=None) → (δ_t, W_hᵀ δ_t) with δ_t = f′(z_t) ⊙ g, the step of a cell h_t = f(W_h h_{t−1} + …).
+    """back(t, g) → (δ_t, W_hᵀ δ_t) with δ_t = f′(z_t) ⊙ g, the step of a cell h_t = f(W_h h_{t−1} + …).
 
     slope (T, B, n_h) = f′(z_t); W_h (n_h, n_h). t is an index, or a slice for many steps side by side.
     """
+    W_h = aligned.ensure(W_h)  # read as it lies, T times
 
-    def back(t, g, out=None):
-        delta = np.multiply(slope[t], g, out=out)
-        return delta, times(delta, W_h)
+    def back(t, g, out=(None, None)):
+        delta = np.multiply(slope[t], g, out=out[0])
+        return delta, times(delta, W_h, out[1])
 
+    back.slopes = slope
     return back
 
 
@@ -44,29 +50,34 @@ def through_time(ds, back, truncate=None, carry=None):
     return total, delta
 
 
-def deltas(ds, back, truncate=None, carry=None, total=None):
+def deltas(ds, back, truncate=None, carry=None, total=None, room=None):
     """(δ (T, B, ·), ∂L/∂s_0 (B, n_s)): all that a weight's gradient needs.
 
-    Arguments as in `through_time`; total, an array like ds, is filled with ∂L/∂s where it is given.
+    Arguments as in `through_time`; total, an array like ds, is filled with ∂L/∂s where it is given. In room, where
+    it is given, δ may be made: an array of its form, such as `back.slopes` where back is not used again.
     """
     if truncate is None:
-        return _full(ds, back, carry, total)
+        return _full(ds, back, carry, total, room)
     return _by_lags(ds, back, carry, truncate, total)
 
 
-def _full(ds, back, carry, total):
+def _full(ds, back, carry, total, room):
     carry = carry if carry is None else _factors(ds, carry)
-    delta, arrives = None, np.zeros_like(ds[0])  # nothing comes from beyond the last step
-    for t in reversed(range(len(ds))):
-        ds_t = arrives if carry is None else carry[t] * arrives
+    last = len(ds) - 1
+    if total is not None:
+        total[last] = ds[last]
+    # nothing comes from beyond the last step, and it tells how wide δ is
+    delta_last, arrives = back(last, ds[last].copy())
+    delta = np.empty((len(ds), *delta_last.shape), ds.dtype) if room is None else room
+    delta[last], ds_t = delta_last, aligned.ensure(arrives.astype(ds.dtype, copy=False))
+    for t in reversed(range(last)):
+        if carry is not None:
+            ds_t *= carry[t]
         ds_t += ds[t]
         if total is not None:
             total[t] = ds_t
-        delta_t, arrives = back(t, ds_t, out=None if delta is None else delta[t])
-        if delta is None:  # the first step to be made tells how wide δ is
-            delta = np.empty((len(ds), *delta_t.shape), ds.dtype)
-            delta[t] = delta_t
-    return delta, arrives
+        _, ds_t = back(t, ds_t, out=(delta[t], ds_t))
+    return delta, ds_t
 
 
 def _by_lags(ds, back, carry, tau, total):

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import check
+from . import aligned, check
 from .bptt import deltas, step_back
 from .losses import sigmoid
-from .products import applied, outer, outer_symbols, turned
-from .tape import Tape, begun, checked_cell, checked_gradients, checked_input
+from .products import about_input, applied, outer, project, turned
+from .tape import Tape, begun, checked_cell, checked_gradients, checked_input, room_for_delta
 
 
 class Recurrent:
@@ -78,7 +78,8 @@ class Recurrent:
         """
         checked_cell(self)
         ds, carry = checked_gradients(self, tape, dh, dstate, truncate, carry)
-        delta, ds_0 = deltas(ds, self.back(tape), truncate, carry)
+        back = self.back(tape)
+        delta, ds_0 = deltas(ds, back, truncate, carry, room=room_for_delta(back, tape.h))
         del ds  # as large as h: not needed while the weights' gradients are made
         dx = None if tape.x.ndim == 2 else applied(self.W_x.T, delta)
         dstate0 = ds_0 if self.parts == 1 else tuple(np.split(ds_0, self.parts, axis=-1))
@@ -93,6 +94,12 @@ class Weights(NamedTuple):
     b: np.ndarray
 
 
+def tanh_slope(h):
+    """f′(z) = 1 − h² where h = tanh z, in one new array."""
+    square = h * h
+    return np.subtract(1, square, out=square)
+
+
 class RNN(Recurrent, Weights):
     """h_t = tanh(W_x x_t + W_h h_{t−1} + b), the network of Elman (1990).
 
@@ -101,7 +108,7 @@ class RNN(Recurrent, Weights):
 
     __slots__ = ()
     activation = staticmethod(np.tanh)
-    slope = staticmethod(lambda h: 1 - h * h)  # f′(z), told by h = f(z)
+    slope = staticmethod(tanh_slope)  # f′(z), told by h = f(z)
 
     def forward(self, x, state=None, lengths=None):
         """h_t = f(W_x x_t + W_h h_{t−1} + b) for t = 1 … T; returns (h, tape).
@@ -116,9 +123,10 @@ class RNN(Recurrent, Weights):
         hs = begun(h_0, len(x))  # h_0, and room for h_1 … h_T
         h = project(x, self.W_x, self.b, out=hs[1:])  # the input's part of all steps at once
         h_t, W_hT = h_0, turned(self.W_h)  # turned once, and not in every step
+        from_h = aligned.empty(h_0.shape, h_0.dtype)  # W_h h_{t−1}, of one step after the other
         for t in range(len(h)):
             h_before, h_t = h_t, h[t]  # a view, in which that part becomes z_t, then h_t
-            h_t += h_before.dot(W_hT)
+            h_t += h_before.dot(W_hT, from_h)
             self.activation(h_t, out=h_t)
             if alive is not None:
                 h_t[:] = np.where(alive[t], h_t, h_before)
@@ -159,23 +167,3 @@ class ReluRNN(RNN):
     __slots__ = ()
     activation = staticmethod(lambda z, out=None: np.maximum(z, 0, out=out))
     slope = staticmethod(lambda h: (h > 0).astype(h.dtype))
-
-
-def project(x, W, b, out=None):
-    """W x_t + b for all t: a product for floats, a choice of columns for symbols, which are in range by now."""
-    if x.ndim == 2:
-        return np.take(W.T + b, x, axis=0, out=out, mode="clip")  # "raise" would copy all of out
-    z = applied(W, x, out)
-    z += b
-    return z
-
-
-def about_input(delta, x, W):
-    """(Σ_t Σ_b δ_t x_tᵀ, of the shape of W, and Σ_t Σ_b δ_t), for floats and symbols.
-
-    Every step reads one symbol, so the columns of the first sum add up to the second.
-    """
-    if x.ndim == 2:
-        dW = outer_symbols(delta, x, W.shape[1])
-        return dW, dW.sum(axis=1)
-    return outer(delta, x), delta.sum((0, 1))

@@ -58,6 +58,13 @@ def dtype(value, name="dtype"):
 
 def floats(name, value, wanted, kind=None, where=""):
     """A finite float32 or float64 array of the wanted shape (and of dtype `kind`, if given)."""
+    if (
+        type(value) is np.ndarray
+        and value.dtype == kind
+        and value.shape == wanted
+        and finite(value)
+    ):
+        return value
     a = array(name, value)
     if a.dtype not in FLOATS:
         raise ValueError(f"{name}: got dtype {a.dtype}, wanted float32 or float64")
@@ -101,13 +108,14 @@ def symbols(name, value, wanted, n, where=""):
     if a.dtype.kind not in "iu":
         raise ValueError(f"{name}: got dtype {a.dtype}, wanted integers (symbols 0 … {n - 1})")
     shape(name, a.shape, wanted, where)
-    outside = (a < 0) | (a >= n)
-    if outside.any():
+    found = a.astype(np.intp, order="C")
+    outside = found.view(np.uintp) >= n  # a negative number is a very large one there
+    if np.count_nonzero(outside):
         at = tuple(int(i) for i in np.argwhere(outside)[0])
         raise ValueError(
             f"{name}: got symbol {a[at]} at index {at}, wanted 0 … {n - 1} (n = {n} symbols)"
         )
-    return a.astype(np.intp)
+    return found
 
 
 def sequence(name, value, n, kind, where=""):
@@ -146,11 +154,11 @@ def count(name, value, least=1):
 
 def number(name, value, least=None, most=None, above=None, below=None):
     """A finite number within the stated bounds (`least` and `most` included, `above` and `below` not)."""
-    bounds = {"at least": least, "at most": most, "above": above, "below": below}
-    wanted = " and ".join(f"{word} {b:g}" for word, b in bounds.items() if b is not None)
     good = isinstance(value, numbers.Real) and not isinstance(value, bool) and np.isfinite(value)
     good = good and (least is None or value >= least) and (most is None or value <= most)
     if not (good and (above is None or value > above) and (below is None or value < below)):
+        bounds = {"at least": least, "at most": most, "above": above, "below": below}
+        wanted = " and ".join(f"{word} {b:g}" for word, b in bounds.items() if b is not None)
         raise ValueError(f"{name}: got {value!r}, wanted a finite number {wanted}".rstrip())
     return float(value)
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from . import check
-from .cells import Recurrent, Weights, about_input, project
+from .cells import Recurrent, Weights
 from .losses import sigmoid
-from .products import outer, turned
+from .products import about_input, outer, project, turned
 from .tape import Tape, begun, checked_input
 
 
@@ -82,12 +82,13 @@ class LSTM(Recurrent, Weights):
         to_i, to_f, to_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g)
         slopes = np.concatenate([to_i, to_f, to_g, tanh_c * o * (1 - o)], axis=-1)
 
-        def back(t, ds, out=None):
+        def back(t, ds, out=(None, None)):
             dh = ds[..., :n]
             dc = ds[..., n:] + dh * dh_dc[t]
-            delta = np.multiply(np.concatenate([dc, dc, dc, dh], axis=-1), slopes[t], out=out)
-            return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1)
+            delta = np.multiply(np.concatenate([dc, dc, dc, dh], axis=-1), slopes[t], out=out[0])
+            return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1, out=out[1])
 
+        back.slopes = slopes
         return back
 
     def gradients(self, tape, delta):
@@ -172,11 +173,11 @@ class GRU(Recurrent, GRUWeights):
         slope_n, slope_r = (1 - z) * (1 - n * n), m * r * (1 - r)
         slope_z = (h_before - n) * z * (1 - z)
 
-        def back(t, dh, out=None):
+        def back(t, dh, out=(None, None)):
             dn, dz = dh * slope_n[t], dh * slope_z[t]
             dr = dn * slope_r[t]
             message = np.concatenate([dr, dz, dn * r[t]], axis=-1) @ W_h + dh * z[t]
-            return np.concatenate([dr, dz, dn], axis=-1, out=out), message
+            return np.concatenate([dr, dz, dn], axis=-1, out=out[0]), message
 
         return back
 

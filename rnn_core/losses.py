@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from . import check
+from .products import rows
 
 
 def sigmoid(z, out=None):
@@ -73,11 +74,12 @@ def cross_entropy(logits, target, lengths=None, reduction="mean"):
     """
     z = check.steps("logits", logits, "n_y")
     target = check.symbols("target", target, z.shape[:-1], z.shape[-1], " like logits without n_y")
-    w = _weights(z.shape[:-1], lengths, reduction, 1).astype(z.dtype)
-    shifted = z - z.max(axis=-1, keepdims=True)
+    w = _weights(z.shape[:-1], lengths, reduction, 1).astype(z.dtype).ravel()
+    scores = rows(z)
+    shifted = scores - scores.max(axis=1, keepdims=True)
     dz = np.exp(shifted)
-    total = dz.sum(axis=-1)  # so log softmax(z) = shifted − log total
-    right = (*np.indices(target.shape, sparse=True), target)  # where the score of y* stands
-    dz *= (w / total)[..., None]
+    total = dz.sum(axis=1)  # so log softmax(z) = shifted − log total
+    right = np.arange(len(dz)), target.ravel()  # where the score of y* stands
+    dz *= (w / total)[:, None]
     dz[right] -= w
-    return float((w * (np.log(total) - shifted[right])).sum()), dz
+    return float((w * (np.log(total) - shifted[right])).sum()), dz.reshape(z.shape)

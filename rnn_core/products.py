@@ -5,8 +5,10 @@ A batch of sequences (T, B, n) is T B columns of the mathematics; here they lie 
 
 import numpy as np
 
+from . import aligned
+
 # Up to so many numbers, a product with one-hot vectors takes less time than a sum for each symbol.
-FEW = 2**17
+FEW = 2**18
 
 ROWS = 64  # so many rows of W are turned at a time
 
@@ -21,15 +23,15 @@ def turned(W):
 
     Some rows at a time: where rows are a power of two apart, the cache holds few of them side by side.
     """
-    found = np.empty(W.shape[::-1], W.dtype)
+    found = aligned.empty(W.shape[::-1], W.dtype)
     for begin in range(0, len(W), ROWS):
         found[:, begin : begin + ROWS] = W[begin : begin + ROWS].T
     return found
 
 
-def times(a, W):
+def times(a, W, out=None):
     """a W, of a (…, m) and W (m, n); of one step (B, m) by `dot`, which has half the overhead of `@`."""
-    return a.dot(W) if a.ndim == 2 else a @ W
+    return a.dot(W, out) if a.ndim == 2 else np.matmul(a, W, out=out)
 
 
 def applied(W, x, out=None):
@@ -54,10 +56,32 @@ def outer_symbols(delta, x, n):
         one_hot = np.zeros((len(read), n), delta.dtype)
         one_hot[np.arange(len(read)), read] = 1
         return outer(delta, one_hot)
-    found, begin = np.zeros((delta.shape[1], n), delta.dtype), 0
-    order = np.argsort(read, kind="stable")  # steps and rows, by the symbol read there
-    for symbol, end in enumerate(np.cumsum(np.bincount(read))):
+    found, begin = np.zeros((n, delta.shape[1]), delta.dtype), 0
+    # steps and rows, by the symbol read there; integers of 8 or 16 bits are sorted by counting
+    order = np.argsort(read.astype(np.min_scalar_type(n)), kind="stable")
+    ends = np.bincount(read, minlength=n).cumsum().tolist()
+    for of_symbol, end in zip(found, ends, strict=True):
         if end > begin:
-            found[:, symbol] = delta.take(order[begin:end], axis=0).sum(axis=0)
+            np.add.reduce(delta.take(order[begin:end], axis=0), axis=0, out=of_symbol)
         begin = end
-    return found
+    return found.T.copy()
+
+
+def project(x, W, b, out=None):
+    """W x_t + b for all t: a product for floats, a choice of columns for symbols, which are in range by now."""
+    if x.ndim == 2:
+        return np.take(W.T + b, x, axis=0, out=out, mode="clip")  # "raise" would copy all of out
+    z = applied(W, x, out)
+    z += b
+    return z
+
+
+def about_input(delta, x, W):
+    """(Σ_t Σ_b δ_t x_tᵀ, of the shape of W, and Σ_t Σ_b δ_t), for floats and symbols.
+
+    Every step reads one symbol, so the columns of the first sum add up to the second.
+    """
+    if x.ndim == 2:
+        dW = outer_symbols(delta, x, W.shape[1])
+        return dW, dW.sum(axis=1)
+    return outer(delta, x), delta.sum((0, 1))

@@ -37,7 +37,8 @@ class Readout(NamedTuple):
         check.parameter("c", self.c, (len(W_y),), W_y.dtype, f" (W_y has n_y = {len(W_y)} rows)")
         n_h = W_y.shape[1]
         h = check.steps("h", h, n_h, W_y.dtype, f" (W_y has n_h = {n_h} columns)")
-        y = W_y @ rows(h).T + self.c[:, None]  # in columns, along which softmax runs quickly
+        y = (rows(h) @ W_y.T).T.copy()  # in columns, along which softmax runs quickly
+        y += self.c[:, None]
         return y.T.reshape(*h.shape[:-1], len(W_y)), ReadoutTape(h)
 
     def backward(self, tape, dy):

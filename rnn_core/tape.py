@@ -26,6 +26,14 @@ def begun(first, T):
     return a
 
 
+def room_for_delta(back, h):
+    """Where δ may be written: over the slopes, if they are an array made for this way back alone; else None."""
+    slopes = getattr(back, "slopes", None)
+    if slopes is None or slopes is h or not slopes.flags.owndata:
+        return None
+    return slopes if slopes.shape[:-1] == h.shape[:-1] and slopes.dtype == h.dtype else None
+
+
 def checked_cell(cell):
     """The dtype that all parameters share; their shapes must belong together."""
     blocks = cell.blocks

@@ -152,6 +152,34 @@ def test_what_a_gradient_needs_is_the_same_with_and_without_the_totals(options):
     same(to_h_0, 2 * delta[0])  # W_hᵀ δ_1
     same(total, delta / 0.5)
     same(dh.ravel(), [1, 3, 5])  # what was given is as it was
+    same(given_[1].slopes, 0.5)
+
+
+@pytest.mark.parametrize("kind", [RNN, LinearRNN, GRU, LSTM])
+def test_a_step_back_is_the_same_in_arrays_that_are_given(kind):
+    rng = np.random.default_rng(0)
+    cell = kind.init(rng, 2, 3)
+    _, tape = cell.forward(rng.normal(size=(4, 2, 2)))
+    back, again = cell.back(tape), cell.back(tape)
+    for t in range(4):
+        g = rng.normal(size=(2, 3 * cell.parts))
+        delta, message = back(t, g)
+        here = getattr(again, "slopes", np.empty((4, *delta.shape)))[t]  # as `backward` does it
+        found, its_message = again(t, g, out=(here, g))
+        assert found is here
+        same(found, delta)
+        same(its_message, message)
+
+
+@pytest.mark.parametrize("options", [{}, {"truncate": 2}, {"carry": np.array([3.0, 0.5, 1.0])}])
+def test_room_that_is_given_for_delta_is_used_and_changes_no_number(options):
+    dh, W_h = np.array([1.0, 3.0, 5.0]).reshape(3, 1, 1), np.array([[2.0]])
+    wanted = deltas(dh, step_back(np.full_like(dh, 0.5), W_h), **options)
+    back = step_back(np.full_like(dh, 0.5), W_h)
+    found = deltas(dh, back, room=back.slopes, **options)
+    assert "truncate" in options or found[0] is back.slopes
+    for a, b in zip(found, wanted, strict=True):
+        same(a, b)
 
 
 def test_going_back_uses_the_transpose_of_w_h():

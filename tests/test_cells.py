@@ -263,6 +263,47 @@ def test_nothing_that_is_given_is_written_to(case, truncate, carried):
         same(a, b, err_msg=name)
 
 
+SLOPES = {  # of h = z, and how a student's own cell may come to them
+    "of another type": lambda h: np.ones(h.shape),
+    "not written out": lambda h: np.broadcast_to(h.dtype.type(1), h.shape),
+    "of one row": lambda h: np.ones((len(h), 1, h.shape[-1]), h.dtype),
+}
+
+
+@pytest.mark.parametrize("slope", SLOPES.values(), ids=SLOPES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_slopes_of_every_kind_give_the_gradient(slope, dtype):
+    class Same(LinearRNN):
+        __slots__ = ()
+
+    Same.slope = staticmethod(slope)
+    rng = np.random.default_rng(0)
+    cell, x = LinearRNN.init(rng, 2, 3, dtype), rng.normal(size=(4, 2, 2)).astype(dtype)
+    h, tape = cell.forward(x)
+    got, wanted = Same(*cell).backward(tape, h), cell.backward(tape, h)
+    for (name, a), (_, b) in zip(leaves(got), leaves(wanted), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("slope", [lambda h: h, lambda h: h[:]], ids=["itself", "a view of it"])
+@pytest.mark.parametrize("lengths", [None, (4, 2)])
+def test_h_stays_what_it_is_where_it_is_its_own_slope(slope, lengths):
+    class Exponential(RNN):  # h = eᶻ = f′(z)
+        __slots__ = ()
+        activation = staticmethod(lambda z, out=None: np.exp(z, out=out))
+
+    Exponential.slope = staticmethod(slope)
+    rng = np.random.default_rng(0)
+    cell, x = Exponential.init(rng, 2, 3), rng.normal(size=(4, 2, 2)) / 4
+
+    h, tape = cell.forward(x, lengths=lengths)
+    before = h.copy()
+    grads, _, _ = cell.backward(tape, 2 * h)
+    same(tape.h, before)
+    loss = lambda cell: float((cell.forward(x, lengths=lengths)[0] ** 2).sum())
+    assert gradcheck(loss, cell, grads) < 1e-6
+
+
 @pytest.mark.parametrize("lengths", [None, (3, 2)])
 @pytest.mark.parametrize("kind", CELLS)
 def test_a_state_that_is_carried_on_does_not_hold_all_of_h(kind, lengths):

@@ -35,6 +35,9 @@ def test_a_step_and_all_steps_times_a_matrix(shape):
     for at in np.ndindex(shape):
         wanted[at] = a[at] @ W
     np.testing.assert_allclose(products.times(a, W), wanted, rtol=1e-13, atol=1e-13)
+    out = np.empty_like(wanted)
+    assert products.times(a, W, out) is out
+    np.testing.assert_allclose(out, wanted, rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -53,8 +56,20 @@ def test_outer_is_the_sum_of_outer_products(shape):
     np.testing.assert_allclose(products.outer(delta, x), wanted, rtol=1e-13, atol=1e-13)
 
 
-@pytest.mark.parametrize("few", [0, 2**17])
-@pytest.mark.parametrize(("T", "B", "n"), [(1, 1, 1), (1, 3, 5), (7, 1, 4), (9, 6, 3), (2, 2, 50)])
+@pytest.mark.parametrize("few", [0, 2**18])
+@pytest.mark.parametrize(
+    ("T", "B", "n"),
+    [
+        (1, 1, 1),
+        (1, 3, 5),
+        (7, 1, 4),
+        (9, 6, 3),
+        (2, 2, 50),
+        (40, 20, 255),
+        (40, 20, 256),
+        (40, 20, 300),
+    ],
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_symbols_count_as_one_hot_vectors_in_both_ways(monkeypatch, few, T, B, n, dtype):
     monkeypatch.setattr(products, "FEW", few)
