@@ -17,7 +17,7 @@ mean is the full gradient (Tallec & Ollivier 2017).
 
 import numpy as np
 
-from . import aligned, check
+from . import check, placed
 from .products import times
 from .tape import checked_gradients
 
@@ -27,7 +27,7 @@ def step_back(slope, W_h):
 
     slope (T, B, n_h) = f′(z_t); W_h (n_h, n_h). t is an index, or a slice for many steps side by side.
     """
-    W_h = aligned.ensure(W_h)  # read as it lies, T times
+    W_h = placed.ensure(W_h)  # read as it lies, T times
 
     def back(t, g, out=(None, None)):
         delta = np.multiply(slope[t], g, out=out[0])
@@ -69,14 +69,17 @@ def _full(ds, back, carry, total, room):
     # nothing comes from beyond the last step, and it tells how wide δ is
     delta_last, arrives = back(last, ds[last].copy())
     delta = np.empty((len(ds), *delta_last.shape), ds.dtype) if room is None else room
-    delta[last], ds_t = delta_last, aligned.ensure(arrives.astype(ds.dtype, copy=False))
+    delta[last], ds_t = delta_last, placed.ensure(arrives.astype(ds.dtype, copy=False))
     for t in reversed(range(last)):
         if carry is not None:
             ds_t *= carry[t]
         ds_t += ds[t]
         if total is not None:
             total[t] = ds_t
-        _, ds_t = back(t, ds_t, out=(delta[t], ds_t))
+        here = delta[t]
+        delta_t, ds_t = back(t, ds_t, out=(here, ds_t))
+        if delta_t is not here:
+            here[...] = delta_t
     return delta, ds_t
 
 

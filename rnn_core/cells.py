@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import aligned, check
+from . import check, placed
 from .bptt import deltas, step_back
 from .losses import sigmoid
 from .products import about_input, applied, outer, project, turned
@@ -123,7 +123,7 @@ class RNN(Recurrent, Weights):
         hs = begun(h_0, len(x))  # h_0, and room for h_1 … h_T
         h = project(x, self.W_x, self.b, out=hs[1:])  # the input's part of all steps at once
         h_t, W_hT = h_0, turned(self.W_h)  # turned once, and not in every step
-        from_h = aligned.empty(h_0.shape, h_0.dtype)  # W_h h_{t−1}, of one step after the other
+        from_h = placed.empty(h_0.shape, h_0.dtype)  # W_h h_{t−1}, of one step after the other
         for t in range(len(h)):
             h_before, h_t = h_t, h[t]  # a view, in which that part becomes z_t, then h_t
             h_t += h_before.dot(W_hT, from_h)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import check
+from . import check, placed
 from .cells import Recurrent, Weights
 from .losses import sigmoid
 from .products import about_input, outer, project, turned
@@ -76,7 +76,8 @@ class LSTM(Recurrent, Weights):
         W_hᵀ δ_t goes to h_{t−1} and f_t ⊙ ∂L/∂c_t, no matrix in between, to c_{t−1}.
         """
         i, f, g, o, c = tape.inner
-        n, W_h, tanh_c, c_before = self.width, self.W_h, np.tanh(c), tape.before[1]
+        n, W_h = self.width, placed.ensure(self.W_h)
+        tanh_c, c_before = np.tanh(c), tape.before[1]
         # what need not wait for step t + 1, for all steps at once
         dh_dc = o * (1 - tanh_c * tanh_c)
         to_i, to_f, to_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g)
@@ -85,7 +86,8 @@ class LSTM(Recurrent, Weights):
         def back(t, ds, out=(None, None)):
             dh = ds[..., :n]
             dc = ds[..., n:] + dh * dh_dc[t]
-            delta = np.multiply(np.concatenate([dc, dc, dc, dh], axis=-1), slopes[t], out=out[0])
+            four = np.concatenate([dc, dc, dc, dh], axis=-1)
+            delta = np.multiply(four, slopes[t], out=out[0])
             return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1, out=out[1])
 
         back.slopes = slopes
@@ -168,7 +170,7 @@ class GRU(Recurrent, GRUWeights):
         To h_{t−1} go z ⊙ ∂L/∂h_t and W_hᵀ (δ_r, δ_z, r ⊙ δ_n).
         """
         r, z, n, m = tape.inner
-        W_h, h_before = self.W_h, tape.before
+        W_h, h_before = placed.ensure(self.W_h), tape.before
         # what need not wait for step t + 1, for all steps at once
         slope_n, slope_r = (1 - z) * (1 - n * n), m * r * (1 - r)
         slope_z = (h_before - n) * z * (1 - z)

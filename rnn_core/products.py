@@ -5,7 +5,7 @@ A batch of sequences (T, B, n) is T B columns of the mathematics; here they lie 
 
 import numpy as np
 
-from . import aligned
+from . import placed
 
 # Up to so many numbers, a product with one-hot vectors takes less time than a sum for each symbol.
 FEW = 2**18
@@ -23,7 +23,7 @@ def turned(W):
 
     Some rows at a time: where rows are a power of two apart, the cache holds few of them side by side.
     """
-    found = aligned.empty(W.shape[::-1], W.dtype)
+    found = placed.empty(W.shape[::-1], W.dtype)
     for begin in range(0, len(W), ROWS):
         found[:, begin : begin + ROWS] = W[begin : begin + ROWS].T
     return found

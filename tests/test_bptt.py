@@ -182,6 +182,14 @@ def test_room_that_is_given_for_delta_is_used_and_changes_no_number(options):
         same(a, b)
 
 
+def test_a_step_of_ones_own_may_hand_on_what_it_got_and_need_not_know_of_out():
+    dh = np.array([1.0, 3.0, 5.0]).reshape(3, 1, 1)
+    total, delta = through_time(dh, lambda t, g, out=None: (g.copy(), g))  # slope and W_h are 1
+    same(total, delta)
+    same(delta.ravel(), [9, 8, 5])
+    same(dh.ravel(), [1, 3, 5])
+
+
 def test_going_back_uses_the_transpose_of_w_h():
     W_h = np.array([[0.0, 1.0], [0.0, 0.0]])  # h_2[0] hears h_1[1], so h_2[0]'s loss goes to h_1[1]
     dh = np.zeros((2, 1, 2))
