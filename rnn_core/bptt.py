@@ -4,10 +4,9 @@ For h_t = f(z_t), z_t = W_x x_t + W_h h_{t−1} + b, with δ_t = ∂L/∂z_t, th
 
     ∂L/∂h_t = ∂⁺L/∂h_t + carry_t · W_hᵀ δ_{t+1},    δ_t = f′(z_t) ⊙ ∂L/∂h_t
 
-and every cell has it in this form: back(t, ∂L/∂s_t) gives δ_t and what step t sends to s_{t−1}, in new arrays; or,
-with out=(an array for δ_t, one for the other), in these where the cell can. The other may be ∂L/∂s_t itself, which
-nobody needs after the step. `back.slopes`, where a cell has it, is an array of the form of δ of which each step is
-read in its own step alone: whoever makes each step once may have δ written over it.
+and every cell has it in this form: back(t, ∂L/∂s_t) gives δ_t and what step t sends to s_{t−1}, in new arrays. A cell
+that can do with less memory has `back.room`, an array of the form of δ, and takes back(t, ∂L/∂s_t, over=True): then
+δ_t is written there, over what step t alone reads, and the other over ∂L/∂s_t. So each step can be made once.
 
 The state s_t is h_t; for an LSTM it is h_t and c_t side by side. ∂⁺ is the immediate derivative: what s_t does to the
 loss of its own step, later steps held fixed. Three ways to keep less than the full sum: `truncate` drops long lags of
@@ -23,17 +22,19 @@ from .tape import checked_gradients
 
 
 def step_back(slope, W_h):
-    """back(t, g) → (δ_t, W_hᵀ δ_t) with δ_t = f′(z_t) ⊙ g, the step of a cell h_t = f(W_h h_{t−1} + …).
+    """back(t, g, over=False) → (δ_t, W_hᵀ δ_t), δ_t = f′(z_t) ⊙ g: the step of a cell h_t = f(W_h h_{t−1} + …).
 
-    slope (T, B, n_h) = f′(z_t); W_h (n_h, n_h). t is an index, or a slice for many steps side by side.
+    slope (T, B, n_h) = f′(z_t); W_h (n_h, n_h). t is an index, or a slice for many steps side by side. over=True
+    writes δ_t over slope[t], and W_hᵀ δ_t over g.
     """
     W_h = placed.ensure(W_h)  # read as it lies, T times
 
-    def back(t, g, out=(None, None)):
-        delta = np.multiply(slope[t], g, out=out[0])
-        return delta, times(delta, W_h, out[1])
+    def back(t, g, over=False):
+        delta = slope[t]
+        delta = np.multiply(delta, g, out=delta if over else None)
+        return delta, times(delta, W_h, g if over else None)
 
-    back.slopes = slope
+    back.room = slope
     return back
 
 
@@ -50,36 +51,32 @@ def through_time(ds, back, truncate=None, carry=None):
     return total, delta
 
 
-def deltas(ds, back, truncate=None, carry=None, total=None, room=None):
+def deltas(ds, back, truncate=None, carry=None, total=None, over=False):
     """(δ (T, B, ·), ∂L/∂s_0 (B, n_s)): all that a weight's gradient needs.
 
-    Arguments as in `through_time`; total, an array like ds, is filled with ∂L/∂s where it is given. In room, where
-    it is given, δ may be made: an array of its form, such as `back.slopes` where back is not used again.
+    Arguments as in `through_time`; total, an array like ds, is filled with ∂L/∂s where it is given. over=True makes
+    δ in `back.room`, for a way back that is gone once (`truncate` makes no use of it).
     """
     if truncate is None:
-        return _full(ds, back, carry, total, room)
+        return _full(ds, back, carry, total, over)
     return _by_lags(ds, back, carry, truncate, total)
 
 
-def _full(ds, back, carry, total, room):
+def _full(ds, back, carry, total, over):
     carry = carry if carry is None else _factors(ds, carry)
-    last = len(ds) - 1
-    if total is not None:
-        total[last] = ds[last]
-    # nothing comes from beyond the last step, and it tells how wide δ is
-    delta_last, arrives = back(last, ds[last].copy())
-    delta = np.empty((len(ds), *delta_last.shape), ds.dtype) if room is None else room
-    delta[last], ds_t = delta_last, placed.ensure(arrives.astype(ds.dtype, copy=False))
-    for t in reversed(range(last)):
-        if carry is not None:
-            ds_t *= carry[t]
-        ds_t += ds[t]
+    delta, ds_t = back.room if over else None, placed.copy(ds[-1])  # nothing comes from beyond
+    for t in reversed(range(len(ds))):
+        if t < len(ds) - 1:
+            if carry is not None:
+                ds_t *= carry[t]
+            ds_t += ds[t]
         if total is not None:
             total[t] = ds_t
-        here = delta[t]
-        delta_t, ds_t = back(t, ds_t, out=(here, ds_t))
-        if delta_t is not here:
-            here[...] = delta_t
+        delta_t, ds_t = back(t, ds_t, over=True) if over else back(t, ds_t)
+        if delta is None:  # the first step to be made tells how wide δ is
+            delta = np.empty((len(ds), *delta_t.shape), ds.dtype)
+        if not over:
+            delta[t] = delta_t
     return delta, ds_t
 
 

@@ -12,7 +12,7 @@ from . import check, placed
 from .bptt import deltas, step_back
 from .losses import sigmoid
 from .products import about_input, applied, outer, project, turned
-from .tape import Tape, begun, checked_cell, checked_gradients, checked_input, room_for_delta
+from .tape import Tape, begun, checked_gradients, checked_input, may_write_over
 
 
 class Recurrent:
@@ -76,10 +76,9 @@ class Recurrent:
         two weakens it. grads has the type of the cell; dx is None for symbols.
         Raises ValueError for wrong shapes, τ < 1, NaN or infinity.
         """
-        checked_cell(self)
         ds, carry = checked_gradients(self, tape, dh, dstate, truncate, carry)
         back = self.back(tape)
-        delta, ds_0 = deltas(ds, back, truncate, carry, room=room_for_delta(back, tape.h))
+        delta, ds_0 = deltas(ds, back, truncate, carry, over=may_write_over(back, tape.h))
         del ds  # as large as h: not needed while the weights' gradients are made
         dx = None if tape.x.ndim == 2 else applied(self.W_x.T, delta)
         dstate0 = ds_0 if self.parts == 1 else tuple(np.split(ds_0, self.parts, axis=-1))
@@ -122,18 +121,18 @@ class RNN(Recurrent, Weights):
         x, h_0, alive = checked_input(self, x, state, lengths)
         hs = begun(h_0, len(x))  # h_0, and room for h_1 … h_T
         h = project(x, self.W_x, self.b, out=hs[1:])  # the input's part of all steps at once
-        h_t, W_hT = h_0, turned(self.W_h)  # turned once, and not in every step
+        f, h_t, W_hT = self.activation, h_0, turned(self.W_h)  # turned once, not in every step
         from_h = placed.empty(h_0.shape, h_0.dtype)  # W_h h_{t−1}, of one step after the other
         for t in range(len(h)):
             h_before, h_t = h_t, h[t]  # a view, in which that part becomes z_t, then h_t
             h_t += h_before.dot(W_hT, from_h)
-            self.activation(h_t, out=h_t)
+            f(h_t, out=h_t)
             if alive is not None:
                 h_t[:] = np.where(alive[t], h_t, h_before)
         end = h_t.copy()  # else whoever keeps it keeps all of h
         if alive is not None:
             h = np.where(alive, h, 0)
-        return h, Tape(x, h, h_0, end, lengths, before=hs[:-1])
+        return h, Tape(x, h, h_0, end, lengths, before=hs[:-1], cell=self)
 
     def back(self, tape):
         """One step back: δ_t = f′(z_t) ⊙ ∂L/∂h_t, and W_hᵀ δ_t goes to h_{t−1}."""

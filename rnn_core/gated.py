@@ -65,7 +65,7 @@ class LSTM(Recurrent, Weights):
         if alive is not None:
             h = np.where(alive, h, 0)
         before = hs[:-1], cs[:-1]
-        return h, Tape(x, h, (h_0, c_0), (h_t, c_t), lengths, InLSTM(i, f, g, o, c), before)
+        return h, Tape(x, h, (h_0, c_0), (h_t, c_t), lengths, InLSTM(i, f, g, o, c), before, self)
 
     def back(self, tape):
         """One step back, from ∂L/∂h_t and what step t + 1 sent to c_t.
@@ -83,14 +83,16 @@ class LSTM(Recurrent, Weights):
         to_i, to_f, to_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g)
         slopes = np.concatenate([to_i, to_f, to_g, tanh_c * o * (1 - o)], axis=-1)
 
-        def back(t, ds, out=(None, None)):
+        def back(t, ds, over=False):
             dh = ds[..., :n]
             dc = ds[..., n:] + dh * dh_dc[t]
+            delta = slopes[t]
             four = np.concatenate([dc, dc, dc, dh], axis=-1)
-            delta = np.multiply(four, slopes[t], out=out[0])
-            return delta, np.concatenate([delta @ W_h, dc * f[t]], axis=-1, out=out[1])
+            delta = np.multiply(four, delta, out=delta if over else None)
+            message = [delta @ W_h, dc * f[t]]
+            return delta, np.concatenate(message, axis=-1, out=ds if over else None)
 
-        back.slopes = slopes
+        back.room = slopes
         return back
 
     def gradients(self, tape, delta):
@@ -160,7 +162,7 @@ class GRU(Recurrent, GRUWeights):
             h_t = h[t] = h_new if alive is None else np.where(alive[t], h_new, h_t)
         if alive is not None:
             h = np.where(alive, h, 0)
-        return h, Tape(x, h, h_0, h_t, lengths, InGRU(r, z, n, m), hs[:-1])
+        return h, Tape(x, h, h_0, h_t, lengths, InGRU(r, z, n, m), hs[:-1], self)
 
     def back(self, tape):
         """One step back, from ∂L/∂h_t.
@@ -175,11 +177,11 @@ class GRU(Recurrent, GRUWeights):
         slope_n, slope_r = (1 - z) * (1 - n * n), m * r * (1 - r)
         slope_z = (h_before - n) * z * (1 - z)
 
-        def back(t, dh, out=(None, None)):
+        def back(t, dh):
             dn, dz = dh * slope_n[t], dh * slope_z[t]
             dr = dn * slope_r[t]
             message = np.concatenate([dr, dz, dn * r[t]], axis=-1) @ W_h + dh * z[t]
-            return np.concatenate([dr, dz, dn], axis=-1, out=out[0]), message
+            return np.concatenate([dr, dz, dn], axis=-1), message
 
         return back
 

@@ -29,16 +29,21 @@ def empty(shape, dtype):
     return room[begin : begin + size].reshape(shape)
 
 
+def copy(a):
+    """A copy of a, in rows, at such an address."""
+    found = empty(a.shape, a.dtype)
+    found[...] = a
+    return found
+
+
 def ensure(a):
-    """a, or where it lies badly a copy of it, in rows."""
+    """a, or where it lies badly a copy of it."""
     if a.nbytes < LEAST:
         return a
     begins_a_line = _address(a) % LINE == 0
     if a.flags.c_contiguous and begins_a_line == (a.nbytes <= MOST):
         return a
-    found = empty(a.shape, a.dtype)
-    found[...] = a
-    return found
+    return copy(a)
 
 
 def _address(a):

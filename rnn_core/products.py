@@ -45,26 +45,26 @@ def outer(delta, x):
     return rows(delta).T @ rows(x)
 
 
-def outer_symbols(delta, x, n):
-    """Σ_t Σ_b δ_t x_tᵀ (m, n), of δ (T, B, m) and the one-hot vectors of symbols x (T, B) in 0 … n − 1.
+def sums_by_symbol(delta, x, n):
+    """(n, m): row s is the sum of δ_t (T, B, m) over the steps and rows of x (T, B) that read s, 0 … n − 1.
 
-    Column s is the sum of δ_t over the steps and rows that read s. No one-hot vector is made, but where few
-    numbers make one product cheaper than n sums.
+    That is Σ_t Σ_b x_t δ_tᵀ with one-hot vectors x_t. None is made, but where few numbers make one product cheaper
+    than n sums.
     """
     delta, read = rows(delta), x.ravel()
     if len(read) * max(n, delta.shape[1]) <= FEW:
-        one_hot = np.zeros((len(read), n), delta.dtype)
-        one_hot[np.arange(len(read)), read] = 1
-        return outer(delta, one_hot)
-    found, begin = np.zeros((n, delta.shape[1]), delta.dtype), 0
+        one_hot = np.zeros((n, len(read)), delta.dtype)
+        one_hot[read, np.arange(len(read))] = 1
+        return one_hot @ delta
+    sums, begin = np.zeros((n, delta.shape[1]), delta.dtype), 0
     # steps and rows, by the symbol read there; integers of 8 or 16 bits are sorted by counting
     order = np.argsort(read.astype(np.min_scalar_type(n)), kind="stable")
     ends = np.bincount(read, minlength=n).cumsum().tolist()
-    for of_symbol, end in zip(found, ends, strict=True):
+    for of_symbol, end in zip(sums, ends, strict=True):
         if end > begin:
             np.add.reduce(delta.take(order[begin:end], axis=0), axis=0, out=of_symbol)
         begin = end
-    return found.T.copy()
+    return sums
 
 
 def project(x, W, b, out=None):
@@ -79,9 +79,9 @@ def project(x, W, b, out=None):
 def about_input(delta, x, W):
     """(Σ_t Σ_b δ_t x_tᵀ, of the shape of W, and Σ_t Σ_b δ_t), for floats and symbols.
 
-    Every step reads one symbol, so the columns of the first sum add up to the second.
+    Every step reads one symbol, so the sums of all symbols add up to the second.
     """
     if x.ndim == 2:
-        dW = outer_symbols(delta, x, W.shape[1])
-        return dW, dW.sum(axis=1)
+        sums = sums_by_symbol(delta, x, W.shape[1])
+        return sums.T.copy(), sums.sum(axis=0)
     return outer(delta, x), delta.sum((0, 1))

@@ -17,6 +17,7 @@ class Tape(NamedTuple):
     lengths: Any  # (B,) integers, or None
     inner: Any = None  # what happened inside a cell with gates, (T, B, n_h) each
     before: Any = None  # like state0, of every step what came before it, (T, B, n_h) each
+    cell: Any = None  # whose forward it was: that cell's parameters were looked at there
 
 
 def begun(first, T):
@@ -26,12 +27,12 @@ def begun(first, T):
     return a
 
 
-def room_for_delta(back, h):
-    """Where δ may be written: over the slopes, if they are an array made for this way back alone; else None."""
-    slopes = getattr(back, "slopes", None)
-    if slopes is None or slopes is h or not slopes.flags.owndata:
-        return None
-    return slopes if slopes.shape[:-1] == h.shape[:-1] and slopes.dtype == h.dtype else None
+def may_write_over(back, h):
+    """Is `back.room` an array made for this way back alone, in which δ can stand? (A slope may be h itself.)"""
+    room = getattr(back, "room", None)
+    if room is None or room is h or not room.flags.owndata:
+        return False
+    return room.shape[:-1] == h.shape[:-1] and room.dtype == h.dtype
 
 
 def checked_cell(cell):
@@ -96,6 +97,8 @@ def checked_gradients(cell, tape, dh, dstate, truncate, carry):
 def _checked_tape(cell, tape):
     if not isinstance(tape, Tape):
         raise ValueError(f"tape: got {type(tape).__name__}, wanted the tape of this cell's forward")
+    if tape.cell is not cell:
+        checked_cell(cell)
     inside = getattr(tape.inner, "_fields", ("h",))
     if inside[: len(cell.blocks)] != cell.blocks:
         raise ValueError(

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import check
-from .products import outer_symbols
+from .products import sums_by_symbol
 from .tape import Tape
 
 NOTHING = -1  # in the place of a symbol before the text began
@@ -85,7 +85,7 @@ class WindowMLP(NamedTuple):
         for j in range(
             len(self.W)
         ):  # −1, where there was nothing yet to read, has the first column
-            dW[j] = outer_symbols(delta, self._back(read, j, T) + 1, self.n_x + 1)[:, 1:]
+            dW[j] = sums_by_symbol(delta, self._back(read, j, T) + 1, self.n_x + 1)[1:].T
         return type(self)(dW, delta.sum((0, 1))), None, None
 
     def _tables(self):

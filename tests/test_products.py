@@ -75,16 +75,16 @@ def test_symbols_count_as_one_hot_vectors_in_both_ways(monkeypatch, few, T, B, n
     monkeypatch.setattr(products, "FEW", few)
     x = np.random.default_rng(1).integers(n, size=(T, B))
     delta = draw(T, B, 4, dtype=dtype)
-    found = products.outer_symbols(delta, x, n)
-    wanted = products.outer(delta, one_hot(x, n, dtype))
-    assert found.shape == (4, n)
+    found = products.sums_by_symbol(delta, x, n)
+    wanted = products.outer(one_hot(x, n, dtype), delta)
+    assert found.shape == (n, 4)
     assert found.dtype == dtype
     np.testing.assert_allclose(found, wanted, rtol=0, atol=100 * np.finfo(dtype).eps)
-    assert not found[:, ~np.isin(np.arange(n), x)].any()  # a symbol that nobody read
+    assert not found[~np.isin(np.arange(n), x)].any()  # a symbol that nobody read
 
 
 def test_one_hot_vectors_of_a_large_vocabulary_are_never_made():
     x = np.array([[0, 199_999]])
-    found = products.outer_symbols(np.ones((1, 2, 3), np.float32), x, 200_000)
+    found = products.sums_by_symbol(np.ones((1, 2, 3), np.float32), x, 200_000)
     assert found.sum() == 6
-    assert found[:, 199_999].tolist() == [1, 1, 1]
+    assert found[199_999].tolist() == [1, 1, 1]
