@@ -55,7 +55,7 @@ def deltas(ds, back, truncate=None, carry=None, total=None, over=False):
     """(δ (T, B, ·), ∂L/∂s_0 (B, n_s)): all that a weight's gradient needs.
 
     Arguments as in `through_time`; total, an array like ds, is filled with ∂L/∂s where it is given. over=True makes
-    δ in `back.room`, for a way back that is gone once (`truncate` makes no use of it).
+    δ in `back.room`, for a `back` that is not used again (`truncate` has no use for it).
     """
     if truncate is None:
         return _full(ds, back, carry, total, over)
