@@ -76,9 +76,9 @@ def cross_entropy(logits, target, lengths=None, reduction="mean"):
     target = check.symbols("target", target, z.shape[:-1], z.shape[-1], " like logits without n_y")
     w = _weights(z.shape[:-1], lengths, reduction, 1).astype(z.dtype).ravel()
     scores = rows(z)
-    shifted = scores - np.maximum.reduce(scores, axis=1, keepdims=True)
+    shifted = scores - scores.max(axis=1, keepdims=True)
     dz = np.exp(shifted)
-    total = np.add.reduce(dz, axis=1)  # so log softmax(z) = shifted − log total
+    total = dz.sum(axis=1)  # so log softmax(z) = shifted − log total
     right = np.arange(len(dz)), target.ravel()  # where the score of y* stands
     dz *= (w / total)[:, None]
     dz[right] -= w
